@@ -1,0 +1,5 @@
+"""`python -m coach` is the command line."""
+
+from coach.cli import main
+
+main()
