@@ -1,14 +1,251 @@
-"""The command line: parse, call `Coach`, show."""
+"""The command line: parse, call `Coach`, show. Heavy modules are imported where they are used, so `--help` is quick."""
 
+import contextlib
+import logging
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from coach import __version__
+from coach.errors import CoachError, RequestError
 
-@click.group()
+if TYPE_CHECKING:
+    from coach.models import Artefact
+    from coach.pipeline import Coach
+    from coach.settings import Settings
+
+KINDS = ("first", "regular", "deep-dive", "midpoint", "last")
+FORMATS = ("in person", "remote", "hybrid")
+
+
+class _Group(click.Group):
+    """Turns Coach's errors into a sentence and an exit code, and anything unforeseen into an apology."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except CoachError as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(error.exit_code)
+        except BrokenPipeError:
+            sys.exit(0)
+        except MemoryError:
+            click.echo("Error: not enough memory. Close other programs, or use fewer knowledge folders.", err=True)
+            sys.exit(71)
+        except OSError as error:
+            what = f"{error.strerror}: '{error.filename}'" if error.filename else str(error)
+            click.echo(f"Error: {what}. Check the place, its permissions and the free space, then try again.", err=True)
+            sys.exit(74)
+        except Exception:
+            logging.getLogger("coach").exception("unforeseen")
+            click.echo("Error: something went wrong that Coach did not foresee; the lines above say where.", err=True)
+            sys.exit(70)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="coach")
 def main() -> None:
-    """Coach."""
+    """Plan reverse-mentoring sessions, with every statement of fact sourced.
+
+    Works without a model, a key or a network. Settings come from the environment: COACH_KNOWLEDGE (folders to search,
+    separated as in PATH; "builtin" is the curated collection), COACH_DATA_DIR (where the index is kept),
+    COACH_CHROMA_URL (a Chroma server), COACH_NOW (a fixed time for byte-identical drafts).
+    """
+
+
+# --- what the drafting commands share -------------------------------------------------------------------------------
+
+
+def _draft_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Options of all three artefacts."""
+    for option in reversed(
+        (
+            click.argument("topic", default=""),
+            click.option("--minutes", "-m", type=int, help="Minutes you have, 5 to 480.", show_default="asked"),
+            click.option("--goal", default="", help="What should be different afterwards, in your words."),
+            click.option("--format", "setting", type=click.Choice(FORMATS), default="in person", show_default=True),
+            click.option("--avoid", multiple=True, help="Something to keep out; may be repeated."),
+            click.option("--json", "as_json", is_flag=True, help="JSON instead of Markdown."),
+            click.option("--out", type=click.Path(path_type=Path), help="Write to this file instead of the screen."),
+            click.option("--knowledge", "folders", multiple=True, help="Folder to search; may be repeated. See above."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@_draft_options
+@click.option("--kind", "session", type=click.Choice(KINDS), default="regular", show_default=True, help="Kind of meeting.")
+@click.option("--mentor", default="", help="The younger colleague: 'role; offers: …; wants: …'. A role, no name.")
+@click.option("--mentee", default="", help="The senior colleague, in the same form.")
+@click.option("--previous", multiple=True, help="Promised last time: 'mentee: bring a report'; may be repeated.")
+def agenda(as_json: bool, out: Path | None, folders: tuple[str, ...], **fields: Any) -> None:
+    """Agenda for a meeting of a pair, timed to the minute.
+
+    Example: coach agenda "passkeys" --minutes 30 --mentee "finance director" --previous "mentee: list your logins"
+    """
+    from coach.inputs import parse_actions, parse_person
+
+    fields["mentor"], fields["mentee"] = parse_person(fields["mentor"]), parse_person(fields["mentee"])
+    fields["previous"] = tuple(action for text in fields["previous"] for action in parse_actions(text))
+    _draft("agenda", as_json, out, folders, fields)
+
+
+@main.command()
+@_draft_options
+@click.option("--audience", default="", help="Who will sit there: 'bank branch managers'.")
+@click.option("--knows", default="", help="What they know of it already.")
+@click.option("--people", type=int, default=12, show_default=True, help="How many, 1 to 500.")
+@click.option("--mentor", default="", help="Who presents: 'role; offers: own experience'.")
+def brief(as_json: bool, out: Path | None, folders: tuple[str, ...], **fields: Any) -> None:
+    """Research brief for a lunch session: findings, caveats, demonstration, talk track.
+
+    Example: coach brief "deepfake voice fraud" --minutes 15 --audience "bank branch managers"
+    """
+    from coach.inputs import parse_person
+
+    fields["mentor"] = parse_person(fields["mentor"])
+    _draft("brief", as_json, out, folders, fields)
+
+
+@main.command()
+@_draft_options
+@click.option("--audience", default="", help="Who takes part: 'two teams of a hospital'.")
+@click.option("--knows", default="", help="What they know of it already.")
+@click.option("--people", type=int, default=12, show_default=True, help="How many, 1 to 500.")
+def guide(as_json: bool, out: Path | None, folders: tuple[str, ...], **fields: Any) -> None:
+    """Discussion guide for a mixed-age group, its questions in stages.
+
+    Example: coach guide "feedback styles across ages" --people 12 --minutes 45
+    """
+    _draft("guide", as_json, out, folders, fields)
+
+
+def _draft(artefact: str, as_json: bool, out: Path | None, folders: tuple[str, ...], fields: dict[str, Any]) -> None:
+    fields["topic"] = fields["topic"] or _asked("Topic", "topic")
+    if fields["minutes"] is None:
+        fields["minutes"] = _asked("Minutes you have", "minutes", int)
+    from coach.pipeline import Drafted, Finished, make_request
+
+    request = make_request(artefact, **fields)
+    with _coach(folders) as coach:
+        for event in coach.draft(request):
+            if isinstance(event, Drafted) and sys.stderr.isatty():
+                click.echo(f"\r\033[KDrafting: {event.section.title}", err=True, nl=False)
+            elif isinstance(event, Finished):
+                _clear()
+                _show(event.artefact, as_json, out)
+
+
+def _asked(prompt: str, name: str, kind: type = str) -> Any:
+    """What is missing, asked for on a terminal; elsewhere an error that says how to give it."""
+    if not sys.stdin.isatty():
+        how = "as the first argument" if name == "topic" else f"with --{name}"
+        raise RequestError(f"The {name} is missing. Give it {how}, for example: coach brief \"passkeys\" --minutes 20")
+    return click.prompt(prompt, type=kind, err=True)
+
+
+def _show(artefact: "Artefact", as_json: bool, out: Path | None) -> None:
+    from coach.export import to_json, to_markdown
+
+    text = to_json(artefact) if as_json else to_markdown(artefact)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    partial = out.with_name(out.name + ".part")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(out)
+    except OSError:
+        click.echo(text, nl=False)  # nothing that was made is lost
+        raise
+    click.echo(f"Written to {out}", err=True)
+
+
+@contextlib.contextmanager
+def _coach(folders: tuple[str, ...] = ()) -> "Iterator[Coach]":
+    """A `Coach` whose index building shows on a terminal and can be stopped with Ctrl-C."""
+    from coach.pipeline import Coach
+
+    try:
+        yield Coach(_settings(folders), progress=_progress)
+    except KeyboardInterrupt:
+        _clear()
+        click.echo("Stopped. The index is as it was before.", err=True)
+        sys.exit(130)
+
+
+def _settings(folders: tuple[str, ...] = ()) -> "Settings":
+    from coach.settings import Settings
+
+    return Settings(knowledge=folders) if folders else Settings()
+
+
+def _progress(message: str, done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{message}: {done:,} of {total:,}", err=True, nl=False)
+    elif done in (0, total):
+        click.echo(f"{message}: {done:,} of {total:,}", err=True)
+
+
+def _clear() -> None:
+    if sys.stderr.isatty():
+        click.echo("\r\033[K", err=True, nl=False)
+
+
+# --- the other commands ---------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("query", default="")
+@click.option("-k", "count", type=click.IntRange(1, 100), default=10, show_default=True, help="How many documents.")
+@click.option("--shelf", help="Only this shelf.")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
+@click.option("--knowledge", "folders", multiple=True, help="Folder to search; may be repeated.")
+def search(query: str, count: int, shelf: str | None, as_json: bool, folders: tuple[str, ...]) -> None:
+    """Search the material: each document with its best passage."""
+    query = query or _asked("Search for", "topic")
+    with _coach(folders) as coach:
+        hits = coach.search(query, count, shelf)
+        _clear()
+        if as_json:
+            import json
+
+            click.echo(json.dumps([hit.model_dump() for hit in hits], ensure_ascii=False, indent=2))
+            return
+        for rank, hit in enumerate(hits, start=1):
+            text = " ".join(hit.passage.text.split())
+            click.echo(f"{rank}. {hit.passage.title} ({hit.document}, {hit.score:.2f})")
+            click.echo(f"   {text[:200]}{'…' if len(text) > 200 else ''}")
+        if not hits:
+            click.echo("Nothing found. Try other words, or leave out --shelf.")
+
+
+@main.command()
+@click.option("--knowledge", "folders", multiple=True, help="Folder to index; may be repeated.")
+def index(folders: tuple[str, ...]) -> None:
+    """Bring the search index up to date. Drafting and searching do so by themselves."""
+    with _coach(folders) as coach:
+        built = coach.index
+        _clear()
+        for notice in built.notices:
+            click.echo(notice, err=True)
+        click.echo(f"{len(built.passages):,} passages, fingerprint {built.fingerprint}, in {coach.settings.data_dir}")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True)
+@click.option("--open/--no-open", "open_browser", default=False, help="Open a browser window.")
+def serve(host: str, port: int, open_browser: bool) -> None:
+    """Serve the web app on this machine."""
+    from coach.ui import serve as serve_app
+
+    serve_app(_settings(), host=host, port=port, open_browser=open_browser)
 
 
 @main.group()
@@ -17,15 +254,30 @@ def knowledge() -> None:
 
 
 @knowledge.command()
-@click.argument("name", default="")
-def check(name: str) -> None:
-    """Check every note."""
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+@click.option("--due", is_flag=True, help="Also report notes whose review is overdue.")
+def check(folder: Path | None, due: bool) -> None:
+    """Check every note: sources, citations, sections, questions, minutes, wording."""
+    from datetime import UTC, datetime
+
+    from coach.check import check_note
     from coach.knowledge import verify
     from coach.settings import packaged
 
-    documents, problems = verify(packaged("knowledge"))
-    shown = [p for p in problems if name in p.path]
-    for problem in shown:
+    documents, problems = verify(folder or packaged("knowledge"), datetime.now(UTC).date() if due else None)
+    found = sorted([*problems, *(p for document in documents for p in check_note(document))], key=lambda p: (p.path, p.line))
+    for problem in found:
         click.echo(str(problem))
-    click.echo(f"{len(documents)} notes, {len(shown)} problems")
-    sys.exit(65 if shown else 0)
+    sources = {source.url for document in documents if document.note for source in document.note.sources}
+    click.echo(f"{len(documents)} notes, {len(sources)} sources, {len(found)} problems")
+    sys.exit(65 if found else 0)
+
+
+@main.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of the artefacts."""
+    import json
+
+    from coach.export import schema
+
+    click.echo(json.dumps(schema(), indent=2))

@@ -114,6 +114,7 @@ class FrameBlock(Frozen):
         minutes: Fewest and most minutes.
         share: Its part of the time that is left once every block has its fewest minutes.
         shed: Order in which blocks are left out of a short meeting, 1 first; 0 stays in every meeting.
+        least: Minutes of the shortest meeting that has this block at all.
     """
 
     id: str
@@ -121,6 +122,7 @@ class FrameBlock(Frozen):
     minutes: tuple[int, int]
     share: int
     shed: int
+    least: int = 0
     lead: str
     purpose: str
     result: str
@@ -229,6 +231,26 @@ class Evidence(Frozen):
     coverage: Coverage
     confidence: float
     nearest: tuple[str, ...]
+
+
+class Material(Frozen):
+    """What a draft may draw on.
+
+    Attributes:
+        documents: Notes and documents that serve the topic, the best first.
+        passages: Passages of plain documents among them, the best first.
+        scores: Passage offset by document path and start, to how well it serves the request (cosine, -1 to 1).
+    """
+
+    coverage: Coverage
+    nearest: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    scores: dict[tuple[str, int], float] = {}
+
+    def document(self, path: str) -> Document | None:
+        """The document with this path, if the draft may draw on it."""
+        return next((document for document in self.documents if document.path == path), None)
 
 
 # --- requests -------------------------------------------------------------------------------------------------------
@@ -443,11 +465,18 @@ class Provenance(Frozen):
 
 
 class Artefact(Frozen):
-    """A finished draft. `blocks` in its JSON repeats the timed parts of `sections` for other programs."""
+    """A finished draft. `blocks` in its JSON repeats the timed parts of `sections` for other programs.
+
+    Attributes:
+        header: Who and what it is for, in a few lines.
+        gaps: What the material lacks for this request, in words for the reader.
+        flags: What the checks reported, and what was left out because of it.
+    """
 
     schema_version: Literal[1] = 1
     request: Annotated[AnyRequest, Field(discriminator="artefact")]
     title: str
+    header: tuple[Item, ...] = ()
     sections: tuple[Section, ...]
     notices: tuple[Notice, ...] = ()
     gaps: tuple[str, ...] = ()

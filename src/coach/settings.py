@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -33,13 +34,14 @@ def packaged(name: str) -> Path:
 class Settings(BaseSettings):
     """What a run depends on, besides the request.
 
-    Arguments win over environment variables (`COACH_KNOWLEDGE`, `COACH_DATA_DIR`, `COACH_CHROMA_URL`).
+    Arguments win over environment variables (`COACH_KNOWLEDGE`, `COACH_DATA_DIR`, `COACH_CHROMA_URL`, `COACH_NOW`).
 
     Attributes:
         knowledge: The folders that are searched, all of them. The word "builtin" stands for the curated collection
             and is the default. In the environment, folders are separated as in PATH.
         data_dir: Where the index is kept.
         chroma_url: Address of a Chroma server; empty means Chroma inside this process.
+        now: The moment written into artefacts (ISO 8601), to make them the same byte for byte; None is the clock.
     """
 
     model_config = SettingsConfigDict(env_prefix="COACH_", frozen=True, extra="forbid")
@@ -47,6 +49,7 @@ class Settings(BaseSettings):
     knowledge: Annotated[tuple[Path, ...], NoDecode] = (Path(BUILTIN),)
     data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("coach", appauthor=False)))
     chroma_url: str = ""
+    now: datetime | None = None
 
     def __init__(self, **values: Any) -> None:
         try:
@@ -54,7 +57,9 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "settings"
-            raise SettingsError(f"Setting '{where}': {first['msg']}. Correct it, or unset COACH_{where.upper()}.") from None
+            raise SettingsError(
+                f"Setting '{where}': {first['msg']}. Correct it, or unset COACH_{where.upper()}."
+            ) from None
 
     @field_validator("knowledge", mode="before")
     @classmethod

@@ -37,7 +37,9 @@ def scan(folder: Path) -> tuple[FileState, ...]:
                 FileState(path=path.relative_to(folder).as_posix(), size=status.st_size, mtime_ns=status.st_mtime_ns)
             )
     except OSError as error:
-        raise KnowledgeError(f"'{error.filename}' cannot be read ({error.strerror}). Give read permission to it.") from error
+        raise KnowledgeError(
+            f"'{error.filename}' cannot be read ({error.strerror}). Give read permission to it."
+        ) from error
     return tuple(states)
 
 
@@ -62,15 +64,16 @@ def read(folder: Path, path: str) -> Document:
     """
     file = folder / path
     suffix = file.suffix.lower()
+    pages: tuple[int, ...] = ()
     try:
         if file.stat().st_size > LARGEST:
             raise KnowledgeError(f"'{path}' is larger than {LARGEST // 1_000_000} MB. Split it into smaller files.")
         if suffix == ".docx":
-            text, pages = _word(file), ()
+            text = _word(file)
         elif suffix == ".pdf":
             text, pages = _pdf(file)
         else:
-            text, pages = _decode(file.read_bytes(), path), ()
+            text = _decode(file.read_bytes(), path)
     except OSError as error:
         raise KnowledgeError(f"'{path}' cannot be read ({error.strerror}). Give read permission to it.") from error
     if not text.strip():
@@ -102,7 +105,9 @@ def _word(file: Path) -> str:
     try:
         word = Word(str(file))
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise KnowledgeError(f"'{file.name}' is not a readable Word file. Open it in Word and save it again.") from error
+        raise KnowledgeError(
+            f"'{file.name}' is not a readable Word file. Open it in Word and save it again."
+        ) from error
     lines = []
     for part in word.iter_inner_content():
         if isinstance(part, Table):

@@ -90,7 +90,9 @@ def parse_note(text: str, path: str) -> Note:
         elif kind in ("frame", "lenses"):
             lists[heading] = tuple(reader.bullets(rf"(?:{_LABELLED}|(?P<plain>.+))"))
         else:
-            raise reader.error(reader.first - 1, f"'## {heading}' is not a section of a note", "see knowledge/README.md")
+            raise reader.error(
+                reader.first - 1, f"'## {heading}' is not a section of a note", "see knowledge/README.md"
+            )
     if kind == "frame":
         values["frame"] = Frame(session=values.pop("session", ""), blocks=values.pop("blocks", ()), lists=lists)
     try:
@@ -105,9 +107,13 @@ def _meta(text: str, path: str) -> dict[str, Any]:
         meta = yaml.safe_load(match[1]) if match else None
     except yaml.YAMLError as error:
         line = error.problem_mark.line + 2 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
-        raise KnowledgeError(f"{path}:{line}: the front matter is not valid YAML. Quote values that hold a colon.") from None
+        raise KnowledgeError(
+            f"{path}:{line}: the front matter is not valid YAML. Quote values that hold a colon."
+        ) from None
     if not isinstance(meta, dict):
-        raise KnowledgeError(f"{path}:1: the front matter is not a list of 'key: value' lines. See knowledge/README.md.")
+        raise KnowledgeError(
+            f"{path}:1: the front matter is not a list of 'key: value' lines. See knowledge/README.md."
+        )
     return meta
 
 
@@ -115,7 +121,9 @@ def _invalid(error: ValidationError, text: str, path: str) -> KnowledgeError:
     first = error.errors()[0]
     keys = [str(part) for part in first["loc"]]
     line = next((n for n, row in enumerate(text.split("\n"), 1) if row.strip("- ").startswith(f"{keys[-1]}:")), 1)
-    return KnowledgeError(f"{path}:{line}: '{'.'.join(keys)}': {first['msg']}. Correct it as knowledge/README.md shows.")
+    return KnowledgeError(
+        f"{path}:{line}: '{'.'.join(keys)}': {first['msg']}. Correct it as knowledge/README.md shows."
+    )
 
 
 def _split(text: str) -> Iterator[tuple[str, list[tuple[int, int, str]]]]:
@@ -151,12 +159,16 @@ class _Reader:
         pattern = re.compile(grammar)
         for number, offset, row in self.lines:
             if not row.startswith("- "):
-                raise self.error(number, "a line that is not a bullet", "start it with '- ' and keep a bullet on one line")
+                raise self.error(
+                    number, "a line that is not a bullet", "start it with '- ' and keep a bullet on one line"
+                )
             body = row[2:].rstrip()
             tag = _TAG.search(body)
             match = pattern.fullmatch(body[: tag.start()] if tag else body)
             if not match:
-                raise self.error(number, f"'{body[:60]}' does not fit its section", "write it as knowledge/README.md shows")
+                raise self.error(
+                    number, f"'{body[:60]}' does not fit its section", "write it as knowledge/README.md shows"
+                )
             named = match.groupdict()
             group = "plain" if named.get("plain") else "text"
             start = offset + 2 + match.start(group)
@@ -188,7 +200,9 @@ class _Reader:
                 minutes, steps = fields[last]
                 fields[last] = (minutes, (*steps, Step(text=step[2], minutes=int(step[1]) if step[1] else None)))
             else:
-                raise self.error(number, f"'{row.strip()[:60]}' is neither a field nor a step", "see knowledge/README.md")
+                raise self.error(
+                    number, f"'{row.strip()[:60]}' is neither a field nor a step", "see knowledge/README.md"
+                )
         if title:
             yield title, fields
 
@@ -223,7 +237,7 @@ def _activity(title: str, fields: dict[str, Any], reader: _Reader) -> Activity:
         title=title,
         minutes=reader.span(title, fields, "minutes")[1],
         people=reader.span(title, fields, "group"),
-        settings=_listed(reader.text(title, fields, "setting"), ","),  # type: ignore[arg-type]  # pydantic checks it
+        settings=_listed(reader.text(title, fields, "setting"), ","),
         hands=reader.text(title, fields, "hands"),
         materials=_listed(reader.text(title, fields, "materials")),
         steps=reader.steps(title, fields)[1],
@@ -239,7 +253,7 @@ def _method(title: str, fields: dict[str, Any], reader: _Reader) -> Method:
         title=title,
         minutes=reader.span(title, fields, "minutes"),
         people=reader.span(title, fields, "group"),
-        settings=_listed(reader.text(title, fields, "setting"), ","),  # type: ignore[arg-type]  # pydantic checks it
+        settings=_listed(reader.text(title, fields, "setting"), ","),
         use_for=_listed(reader.text(title, fields, "use for"), ","),
         materials=_listed(reader.text(title, fields, "materials")),
         steps=reader.steps(title, fields)[1],
@@ -257,12 +271,15 @@ def _block(title: str, fields: dict[str, Any], reader: _Reader) -> FrameBlock:
         minutes=reader.span(title, fields, "minutes"),
         share=reader.span(title, fields, "share")[0],
         shed=reader.span(title, fields, "shed")[0],
+        least=reader.span(title, fields, "least")[0] if "least" in fields else 0,
         lead=reader.text(title, fields, "lead"),
         purpose=reader.text(title, fields, "purpose"),
         result=reader.text(title, fields, "result"),
         method=reader.text(title, fields, "method", ""),
         steps=reader.steps(title, fields)[1] if "steps" in fields else (),
-        questions=tuple(step.text for step in reader.steps(title, fields, "questions")[1]) if "questions" in fields else (),
+        questions=tuple(step.text for step in reader.steps(title, fields, "questions")[1])
+        if "questions" in fields
+        else (),
         materials=_listed(reader.text(title, fields, "materials", "")),
         stuck=reader.text(title, fields, "stuck", ""),
     )

@@ -95,7 +95,11 @@ def _plain(document: Document) -> Iterator[tuple[str, Span]]:
     """Pieces of about `TARGET_WORDS` words, cut between sentences and at headings."""
     text = document.text
     body = re.match(r"---\n.*?\n---\n", text, re.DOTALL) if document.path.endswith(".md") else None
-    marks = [(m.start(), m.end(), m[2]) for m in _HEADING.finditer(text)] if document.path.endswith((".md", ".docx")) else []
+    marks = (
+        [(m.start(), m.end(), m[2]) for m in _HEADING.finditer(text)]
+        if document.path.endswith((".md", ".docx"))
+        else []
+    )
     begins = [(body.end() if body else 0, "")] + [(end, heading) for _, end, heading in marks]
     ends = [start for start, _, _ in marks] + [len(text)]
     for (begin, heading), end in zip(begins, ends, strict=True):

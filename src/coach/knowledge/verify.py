@@ -17,7 +17,7 @@ MOST_WORDS = 40
 COUNTS: dict[str, tuple[int, int]] = {
     "In short": (2, 4), "Why it matters": (4, 12), "Explain it": (7, 18), "Findings": (4, 8), "Caveats": (2, 5),
     "Misconceptions": (1, 3), "They will ask": (4, 6), "Objectives": (4, 8), "Before you meet": (3, 8),
-    "Checklist": (3, 6), "Decide": (3, 5), "Swap": (1, 8), "Questions": (8, 24), "Ask your organisation": (2, 8),
+    "Checklist": (3, 6), "Decide": (3, 5), "Swap": (1, 12), "Questions": (8, 24), "Ask your organisation": (2, 8),
     "Terms": (2, 6),
 }  # fmt: skip
 """Fewest and most bullets of each section, as `knowledge/README.md` asks for them."""
@@ -91,20 +91,31 @@ def _note(document: Document, note: Note, today: date | None) -> Iterator[Proble
             yield from _activity(document, activity)
         if note.activities and set(note.activities[0].forms) != set(FORMS):
             needle = f"### {note.activities[0].title}"
-            yield _at(document, needle, "the first activity lacks a form", "add short (10 min), long (25 min), group (8 min)")
+            yield _at(
+                document, needle, "the first activity lacks a form", "add short (10 min), long (25 min), group (8 min)"
+            )
         if not note.activities:
             yield _at(document, "## Try it together", "no activity", "add a '### Name' entry with its fields")
 
 
 def _header(document: Document, note: Note, today: date | None) -> Iterator[Problem]:
     if Path(document.path).stem != note.id or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", note.id):
-        yield _at(document, "id:", f"id '{note.id}' is not the file's name in lower case", f"use {Path(document.path).stem}")
+        yield _at(
+            document, "id:", f"id '{note.id}' is not the file's name in lower case", f"use {Path(document.path).stem}"
+        )
     if note.shelf not in SHELVES or document.path.split("/")[0] != note.shelf:
-        yield _at(document, "shelf:", f"shelf '{note.shelf}' is not the file's folder", f"use one of {', '.join(SHELVES)}")
+        yield _at(
+            document, "shelf:", f"shelf '{note.shelf}' is not the file's folder", f"use one of {', '.join(SHELVES)}"
+        )
     if note.reviewed >= note.review_by:
         yield _at(document, "review_by:", "review_by is not after reviewed", "set the day of the next review")
     if today and note.review_by < today:
-        yield _at(document, "review_by:", f"the review was due on {note.review_by}", "check every source, then renew the dates")
+        yield _at(
+            document,
+            "review_by:",
+            f"the review was due on {note.review_by}",
+            "check every source, then renew the dates",
+        )
 
 
 def _sources(document: Document, note: Note) -> Iterator[Problem]:
@@ -116,7 +127,9 @@ def _sources(document: Document, note: Note) -> Iterator[Problem]:
         if source.id in seen:
             yield _at(document, needle, f"two sources are called {source.id}", "rename one")
         if url.scheme != "https" or "." not in url.netloc or " " in source.url:
-            yield _at(document, source.url, f"'{source.url}' is no well-formed https link", "use the address you read it at")
+            yield _at(
+                document, source.url, f"'{source.url}' is no well-formed https link", "use the address you read it at"
+            )
         if not 1900 < source.year <= note.reviewed.year:
             yield _at(document, needle, f"the year {source.year} cannot be", "give the year of publication")
         if not re.fullmatch(r"full|abstract|second-hand via .+", source.read):
@@ -124,7 +137,9 @@ def _sources(document: Document, note: Note) -> Iterator[Problem]:
         if source.read.startswith("second-hand") and source.strength == "strong":
             yield _at(document, needle, "a second-hand source cannot be strong", "make it moderate or weak")
         if len(source.basis) < 10:
-            yield _at(document, needle, "'basis' does not say why it is this strong", "name who was studied and how many")
+            yield _at(
+                document, needle, "'basis' does not say why it is this strong", "name who was studied and how many"
+            )
         if note.kind == "topic" and source.id not in used:
             yield _at(document, needle, f"no bullet cites {source.id}", "cite it or remove it")
         seen.add(source.id)
@@ -136,7 +151,9 @@ def _sections(document: Document, note: Note) -> Iterator[Problem]:
         if heading not in present:
             yield _at(document, "", f"the section '## {heading}' is missing", "add it as knowledge/README.md shows")
     if present != [heading for heading in SECTIONS if heading in present]:
-        yield _at(document, f"## {present[0]}", "sections are repeated or not in their order", f"use: {', '.join(SECTIONS)}")
+        yield _at(
+            document, f"## {present[0]}", "sections are repeated or not in their order", f"use: {', '.join(SECTIONS)}"
+        )
     for heading, (fewest, most) in COUNTS.items():
         count = len(note.sections.get(heading, ()))
         if heading in present and not fewest <= count <= most:
@@ -162,11 +179,15 @@ def _citations(document: Document, note: Note) -> Iterator[Problem]:
         for bullet in bullets:
             for source in bullet.sources:
                 if source not in known:
-                    yield _at(document, "", f"[{source}] is not among the sources", "add it or correct the id", bullet.line)
+                    yield _at(
+                        document, "", f"[{source}] is not among the sources", "add it or correct the id", bullet.line
+                    )
             if not _must_cite(heading, bullet):
                 continue
             if not bullet.sources:
-                yield _at(document, "", f"'{bullet.text[:50]}…' cites no source", "end it with [source-id]", bullet.line)
+                yield _at(
+                    document, "", f"'{bullet.text[:50]}…' cites no source", "end it with [source-id]", bullet.line
+                )
             if len(bullet.text.split()) > MOST_WORDS:
                 yield _at(document, "", f"{len(bullet.text.split())} words in one bullet", "cut it to 35", bullet.line)
             if len(sentences(bullet.text)) != 1 or (bullet.text[-1] not in ".!?" and heading != "Terms"):
@@ -181,7 +202,9 @@ def _questions(document: Document, note: Note) -> Iterator[Problem]:
     for bullet in bullets:
         for text in filter(None, (bullet.text, bullet.probe)):
             if not OPEN_QUESTION.fullmatch(text) or text.count("?") > 1:
-                yield _at(document, "", f"'{text[:60]}' is not one open question", "start it with what, how, …", bullet.line)
+                yield _at(
+                    document, "", f"'{text[:60]}' is not one open question", "start it with what, how, …", bullet.line
+                )
     for stage in STAGES:
         if sum(bullet.label == stage for bullet in bullets) < 2:
             yield _at(document, "## Questions", f"fewer than two questions on {stage}", "add one")
@@ -193,7 +216,12 @@ def _activity(document: Document, activity: Activity) -> Iterator[Problem]:
     check: Callable[[str, int, tuple[Step, ...]], Problem | None] = lambda name, minutes, steps: (  # noqa: E731
         None
         if sum(step.minutes or 0 for step in steps) == minutes and all(step.minutes for step in steps)
-        else _at(document, f"### {activity.title}", f"the steps of '{name}' do not add up to {minutes}", "correct the minutes")
+        else _at(
+            document,
+            f"### {activity.title}",
+            f"the steps of '{name}' do not add up to {minutes}",
+            "correct the minutes",
+        )
     )
     found = [check("steps", activity.minutes, activity.steps)]
     found += [check(name, minutes, steps) for name, (minutes, steps) in activity.forms.items()]

@@ -1,0 +1,179 @@
+"""What is said about age groups: assertions, spokespersons, and the reframing of an input that contains them."""
+
+import re
+
+from coach.knowledge import Problem
+from coach.models import Document, Flag, Frozen, Material, Request, Section
+
+_GENERATION = (
+    r"gen(?:eration)?[- ]?(?:z|y|x|alpha)|zoomers?|gen ?zers?|millenn?ials?|baby[- ]?boomers?|boomers?|digital natives?|"
+    r"digital immigrants?|silent generation|snowflakes?"
+)
+_AGE = r"young|younger|youth(?:ful)?|old|older|elderly|ageing|aging|senior-aged|middle-aged"
+_PEOPLE = (
+    r"people|persons?|folks?|workers?|employees?|staff|colleagues?|adults?|generations?|ones|women|men|managers?|leaders?|"
+    r"bosses|executives?|guys?|kids|professionals?|team members|hires|recruits|talent"
+)
+GROUP = (
+    rf"(?:{_GENERATION}|(?:{_AGE}) (?:{_PEOPLE})|(?:people|workers|employees|colleagues|staff|everyone|anyone|those) "
+    rf"(?:over|under|above|below|older than|younger than|in their) (?:the age of )?\w+|(?:over|under)[- ]?\d\ds|the (?:young|old|elderly|"
+    rf"youth|youngsters|oldies)|youngsters|oldies|old[- ]?timers?|dinosaurs|kids (?:these days|today)|twenty-somethings|"
+    rf"(?:twenty|thirty|forty|fifty|sixty)-somethings|teenagers|retirees|grandpas?|grandmas?|fossils|(?:the )?next generation|"
+    rf"(?:my|your|our|their|this|that) generation)"
+)
+"""How a text names people by generation or age."""
+
+_TRAITS = (
+    r"lazy|laziness|lazier|entitled|entitlement|disloyal|loyal|loyalty|selfish|narcissis\w+|impatient|fragile|soft|spoil\w*|"
+    r"sensitive|snowflakes?|stubborn|slow(?:er)?|rigid|inflexible|resistant|resist\w*|afraid|scared|clueless|hopeless|"
+    r"stupid|dumb|useless|incompetent|ignorant|technophob\w+|tech-?savvy|savvy|naturally|born with|glued|addicted|distracted|"
+    r"unreliable|rude|disrespectful|needy|whin\w+|complain\w*|flaky|weak|unmotivated|motivated|ambitious|unambitious|creative|"
+    r"wise|experienced enough|set in their ways|out of touch|past it|boring|bad at|good at|better at|worse at|terrible at|"
+    r"hopeless at|incapable|unable|job[- ]?hopp\w+|work ethic|attention spans?|digital(?:ly)? (?:fluent|illiterate|native)"
+)
+_VERBS = (
+    r"is|are|was|were|be|being|isn['’]t|aren['’]t|have|has|lack|lacks|want|wants|prefer|prefers|need|needs|hate|hates|love|loves|"
+    r"like|likes|dislike|dislikes|value|values|expect|expects|demand|demands|struggle|struggles|resist|resists|refuse|refuses|think|thinks|"
+    r"believe|believes|tend|tends|care|cares|can['’]t|cannot|can|don['’]t|doesn['’]t|do not|does not|won['’]t|will|never|always|"
+    r"only|just|simply|know|knows|understand|understands|fear|fears|ignore|ignores|complain|complains|quit|quits|leave|leaves|avoid|avoids|"
+    r"grew up|adapt|adapts|learn|learns|work|works|respect|respects|seek|seeks|crave|craves|bring|brings|give|gives|use|uses|"
+    r"excel|excels|possess|possesses|deserve|deserves|ruin|ruins|suck|sucks"
+)
+_ASSERTION = re.compile(  # after "about" and the like the group is not the subject of the verb
+    rf"(?<!about )(?<!towards )(?<!toward )(?<!against )(?<!with )\b(?P<group>{GROUP})\b(?! (?:may|might|could)\b)"
+    rf"[^.;:?!]{{0,24}}?\b(?:{_VERBS})\b",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(
+    rf"\b(?:{_TRAITS})\b[\w ,'’-]{{0,16}}\b(?:{GROUP})\b|\b(?:{GROUP})(?:['’]s?)?\b[\w ,'’-]{{0,24}}\b(?:{_TRAITS})\b",
+    re.I,
+)
+_SPOKESPERSON = re.compile(
+    rf"\b(?:speak|speaks|speaking|answer|represent\w*|spokes\w+|voice|on behalf) (?:for|of|as)?\s*(?:your|the|their|all|his|her)?\s*"
+    rf"(?:{GROUP}|age group|generation)\b"
+    rf"|\b(?:what|how|why) (?:do|does|did|would|is|are) (?:{GROUP}|people (?:your|my|their) age|someone (?:your|my) age)\b"
+    rf"|\b(?:{GROUP}|age group)(?:['’]s)? (?:view|opinion|perspective|take|voice|mindset) (?:on|of|about)\b"
+    rf"|\bas (?:a|an|our) (?:resident )?(?:{_GENERATION}|young person|older person|(?:{_AGE}) (?:{_PEOPLE}))\b",
+    re.IGNORECASE,
+)
+_MEASURED = re.compile(
+    r"\d|\bper ?cent\b|\b(?:survey|survey(?:s|ed)|stud(?:y|ies)|respondents?|meta-anal\w+|sample|asked|said|say they|reported|"
+    r"report(?:s|ing)|found|finds|measured|evidence|research\w*|review\w*|experiment\w*|trial|stereotypes?|beliefs?|believed|"
+    r"assum\w+|myths?|claims?|label\w*|categor\w+|no difference|differ\w*|whether|interview\w*|average|estimate\w*|authors?)\b",
+    re.IGNORECASE,
+)
+_SLUR = re.compile(
+    r"\b(?:our|the|these|those|my|some|all|old) (?:\w+ )?(?:dinosaurs|snowflakes?|oldies|fossils|old[- ]?timers?|grandpas?|grandmas?)\b",
+    re.I,
+)
+_QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
+
+
+_WARNING = re.compile(
+    r"\b(?:never|not|nobody|no one|neither|without|instead of|rather than|is asked to|are asked to)\b", re.I
+)
+
+
+class Reframing(Frozen):
+    """A loaded input made neutral: what was typed, what the draft is about instead."""
+
+    typed: str
+    topic: str
+
+
+_NEUTRAL: tuple[tuple[str, str], ...] = (
+    (r"laz|work ethic|effort|motivat|ambiti|unmotiv|hard[- ]?work|productiv", "motivation and effort at work"),
+    (r"job[- ]?hop|loyal|quit|leav|commit|stay", "staying and leaving: motivation at work"),
+    (r"feedback|critici|fragile|sensitive|snowflake|soft|entitle|spoil|praise", "giving and receiving feedback at work"),
+    (r"phone|call|email|chat|text|communicat|emoji|slack|whatsapp|talk", "phone, chat or email: how we prefer to communicate"),
+    (r"attention|distract|focus|addict|glued|always on", "focus, interruptions and switching off"),
+    (r"home|remote|hybrid|office|flexib", "hybrid work and fairness"),
+    (r"manag|promot|career|lead", "careers with and without management"),
+    (r"stress|burn ?out|mental|wellbeing|balance|health", "flexibility and wellbeing at work"),
+    (r"tech|digital|computer|\bai\b|app|internet|online|tiktok|smartphone|tool|software|savvy|native|excel\b|chatgpt",
+     "who is skilled with digital tools, and how people learn them"),
+    (r"chang|adapt|resist|stubborn|slow|learn|train|set in|rigid|inflex|out of touch|past it|dinosaur|old-?tim",
+     "learning and change at work, at any age"),
+)  # fmt: skip
+DEFAULT_TOPIC = "working together across ages: what differs between people, and what does not"
+
+
+def assertions(text: str) -> list[str]:
+    """Pieces of a text that say what a generation or an age group is like.
+
+    Reported measurements are not assertions ("In a 2024 survey, 41% of workers under 30 said …"), nor is a belief in
+    quotation marks that the sentence reports.
+    """
+    found = []
+    for sentence in re.split(r"(?<=[.!?])\s+", _QUOTED.sub("“…”", text)):
+        match = _LABELLED.search(sentence) or _ASSERTION.search(sentence)
+        if match and not _MEASURED.search(sentence):
+            found.append(match[0])
+    return found
+
+
+def spokespersons(text: str) -> list[str]:
+    """Pieces of a text that make one person speak for a generation or an age group.
+
+    A text that warns of it ("nobody speaks for their age group") does not.
+    """
+    found = []
+    for sentence in re.split(r"(?<=[.!?])\s+", _QUOTED.sub("“…”", text)):
+        warns = _WARNING.search(sentence)
+        found += [match[0] for match in _SPOKESPERSON.finditer(sentence) if not warns or warns.start() > match.start()]
+    return found
+
+
+def mentions_group(text: str) -> bool:
+    """Whether a text names people by generation or age at all."""
+    return re.search(rf"\b{GROUP}\b", text, re.IGNORECASE) is not None
+
+
+def loaded(text: str) -> bool:
+    """Whether something typed asserts what an age group is like, or asks somebody to speak for it.
+
+    Stricter than `assertions`: a figure beside the claim does not excuse it.
+    """
+    return bool(_SLUR.search(text) or _LABELLED.search(text) or _ASSERTION.search(text) or spokespersons(text))
+
+
+def reframe(text: str) -> Reframing | None:
+    """A neutral topic in place of a loaded one, or None where nothing has to change."""
+    if not loaded(text):
+        return None
+    lowered = text.lower()
+    for pattern, topic in _NEUTRAL:
+        if re.search(rf"(?:\b|(?<=\w))(?:{pattern})", lowered):
+            return Reframing(typed=text, topic=topic)
+    return Reframing(typed=text, topic=DEFAULT_TOPIC)
+
+
+def language(section: Section, material: Material, request: Request) -> list[Flag]:
+    """No text of the section says what an age group is like, and none asks a person to speak for one."""
+    flags = []
+    beliefs = {statement.label for statement in section.all_statements()}
+    for text in section.all_texts():
+        if text in beliefs:  # a belief that its own statement answers
+            continue
+        for what, found in (
+            ("says what an age group is like", assertions(text)),
+            ("asks for a group", spokespersons(text)),
+        ):
+            flags += [
+                Flag(check="language", severity="error", where=section.id, message=f"'{piece}' {what}", text=text)
+                for piece in found
+            ]
+    return flags
+
+
+def check_note(document: Document) -> list[Problem]:
+    """Bullets and questions of a note that say what an age group is like, or ask somebody to speak for one."""
+    problems = []
+    for heading, bullets in (document.note.sections if document.note else {}).items():
+        for bullet in bullets:
+            for text in (bullet.text, bullet.probe):
+                for piece in assertions(text) + spokespersons(text):
+                    message = f"'{piece}' in '{heading}' speaks of an age group as if all in it were alike"
+                    mend = "say who was asked or measured, and when, or speak of the task"
+                    problems.append(Problem(path=document.path, line=bullet.line, message=message, mend=mend))
+    return problems
