@@ -66,6 +66,7 @@ _SLUR = re.compile(
     r"\b(?:our|the|these|those|my|some|all|old) (?:\w+ )?(?:dinosaurs|snowflakes?|oldies|fossils|old[- ]?timers?|grandpas?|grandmas?)\b",
     re.I,
 )
+_GROUP = re.compile(rf"\b{GROUP}\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
 
 
@@ -90,7 +91,7 @@ _NEUTRAL: tuple[tuple[str, str], ...] = (
     (r"home|remote|hybrid|office|flexib", "hybrid work and fairness"),
     (r"manag|promot|career|lead", "careers with and without management"),
     (r"stress|burn ?out|mental|wellbeing|balance|health", "flexibility and wellbeing at work"),
-    (r"tech|digital|computer|\bai\b|app|internet|online|tiktok|smartphone|tool|software|savvy|native|excel\b|chatgpt",
+    (r"tech|digital|computer|\bai\b|app|internet|online|tiktok|smartphone|tool|software|savvy|native|excel\b|chatgpt|\bus(?:e|ing)\b",
      "who is skilled with digital tools, and how people learn them"),
     (r"chang|adapt|resist|stubborn|slow|learn|train|set in|rigid|inflex|out of touch|past it|dinosaur|old-?tim",
      "learning and change at work, at any age"),
@@ -107,7 +108,7 @@ def assertions(text: str) -> list[str]:
     found = []
     for sentence in re.split(r"(?<=[.!?])\s+", _QUOTED.sub("“…”", text)):
         match = _LABELLED.search(sentence) or _ASSERTION.search(sentence)
-        if match and not _MEASURED.search(sentence):
+        if match and not _MEASURED.search(_GROUP.sub("", sentence)):
             found.append(match[0])
     return found
 
@@ -126,7 +127,7 @@ def spokespersons(text: str) -> list[str]:
 
 def mentions_group(text: str) -> bool:
     """Whether a text names people by generation or age at all."""
-    return re.search(rf"\b{GROUP}\b", text, re.IGNORECASE) is not None
+    return _GROUP.search(text) is not None
 
 
 def loaded(text: str) -> bool:

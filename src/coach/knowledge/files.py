@@ -100,11 +100,12 @@ def _decode(data: bytes, path: str) -> str:
 def _word(file: Path) -> str:
     """Paragraphs and table rows of a Word file in order, one a line; headings get Markdown's marks."""
     from docx import Document as Word
+    from docx.opc.exceptions import OpcError
     from docx.table import Table
 
     try:
         word = Word(str(file))
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OpcError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile) as error:
         raise KnowledgeError(
             f"'{file.name}' is not a readable Word file. Open it in Word and save it again."
         ) from error

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from coach.models import Document, Note, Passage, Span
 
@@ -109,9 +109,21 @@ def _plain(document: Document) -> Iterator[tuple[str, Span]]:
                 yield label, span
 
 
+def _bounded(spans: Sequence[Span]) -> Iterator[Span]:
+    """Spans of at most twice `TARGET_WORDS` words: text without sentence ends is cut between words."""
+    for span in spans:
+        words = list(re.finditer(r"\S+", span.text))
+        if len(words) <= 2 * TARGET_WORDS:
+            yield span
+            continue
+        for first in range(0, len(words), TARGET_WORDS):
+            begin, end = words[first].start(), words[min(first + TARGET_WORDS, len(words)) - 1].end()
+            yield Span(text=span.text[begin:end], start=span.start + begin, end=span.start + end)
+
+
 def _pack(text: str, begin: int, end: int) -> Iterator[Span]:
     start, words, last = -1, 0, begin
-    for sentence in sentences(text[begin:end]):
+    for sentence in _bounded(sentences(text[begin:end])):
         count = len(sentence.text.split())
         if start >= 0 and words + count > TARGET_WORDS:
             yield Span(text=text[start:last], start=start, end=last)

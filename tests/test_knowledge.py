@@ -1,0 +1,226 @@
+"""Notes and documents to passages, and the judgement of the collection."""
+
+import os
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.errors import KnowledgeError
+from coach.knowledge import passages, read, scan, sentences, verify
+from coach.models import Document
+from coach.settings import packaged
+
+FOLDER = packaged("knowledge")
+PATHS = [state.path for state in scan(FOLDER)]
+NOTE = "digital-trends/passkeys.md"
+
+
+def copy_of_note(folder: Path, *changes: tuple[str, str]) -> Path:
+    """A folder that holds one note, changed."""
+    text = (FOLDER / NOTE).read_text()
+    for old, new in changes:
+        assert re.search(old, text, re.MULTILINE), old
+        text = re.sub(old, new, text, count=1, flags=re.MULTILINE)
+    target = folder / NOTE
+    target.parent.mkdir(parents=True)
+    target.write_text(text)
+    return folder
+
+
+def test_the_collection_is_clean() -> None:
+    _, problems = verify(FOLDER)
+    assert not problems, "\n".join(map(str, problems))
+
+
+def test_the_collection_has_what_the_product_promises() -> None:
+    notes = [document.note for document in verify(FOLDER)[0] if document.note]
+    topics = [note for note in notes if note.kind == "topic"]
+    for shelf in ("digital-trends", "generational-perspectives", "mentoring-practice"):
+        assert sum(note.shelf == shelf for note in topics) >= 8
+    assert sum(len(note.methods) for note in notes) >= 12
+    sessions = {note.frame.session for note in notes if note.frame}
+    assert sessions == {"first", "regular", "deep-dive", "midpoint", "last", "lunch", "group"}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_passage_and_bullet_stands_exactly_at_its_offsets(path: str) -> None:
+    document = read(FOLDER, path)
+    assert document.note is not None
+    found = passages(document)
+    for passage in found:
+        assert document.text[passage.start : passage.end] == passage.text
+    assert len({passage.id for passage in found}) == len(found)
+    for bullets in document.note.sections.values():
+        for bullet in bullets:
+            assert document.text[bullet.start : bullet.end] == bullet.text
+            assert document.text.split("\n")[bullet.line - 1].startswith("- ")
+
+
+def test_ids_survive_a_line_added_above(tmp_path: Path) -> None:
+    folder = copy_of_note(tmp_path, (r"^## In short$", "## In short\n"))
+    before = {passage.id for passage in passages(read(FOLDER, NOTE))}
+    moved = passages(read(folder, NOTE))
+    assert {passage.id for passage in moved} == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (r"^    kind: .*$", "    kind: rumour", "kind"),
+        (r"^    year: \d+$", "    year: 1066", "year 1066"),
+        (r"^    url: https", "    url: ftp", "https link"),
+        (r"^    read: .*$", "    read: glanced at", "say how it was checked"),
+        (r"^review_by: .*$", "review_by: 2020-01-01", "review_by is not after"),
+        (r"^## Caveats$", "## Doubts", "is not a section"),
+        (r"^## Terms\n(?s:.*)", "", "'## Terms' is missing"),
+        (r"^(## Findings\n- .*) \[[^\]]+\]$", r"\1", "cites no source"),
+        (r"^(## Findings\n- .*) \[[^\]]+\]$", r"\1 [nobody-1999]", "not among the sources"),
+        (r"^- facts: .*$", "- facts: Do you use it?", "open question"),
+        (r"^(  1\. )\(\d+ min\)", r"\1(99 min)", "do not add up"),
+        (r"^id: passkeys$", "id: Pass_Keys", "not the file's name"),
+        (r"^- hands: .*\n", "", "lacks '- hands:'"),
+        (r"^title: .*$", "title: a: b", "not valid YAML"),
+    ],
+)
+def test_the_check_names_file_line_and_mend(tmp_path: Path, old: str, new: str, message: str) -> None:
+    _, problems = verify(copy_of_note(tmp_path, (old, new)))
+    hits = [problem for problem in problems if message in f"{problem.message}; {problem.mend}"]
+    assert hits, problems
+    assert hits[0].path == NOTE
+    assert hits[0].line >= 1
+    assert hits[0].mend
+
+
+def test_an_overdue_review_is_reported_only_when_a_day_is_given(tmp_path: Path) -> None:
+    folder = copy_of_note(tmp_path)
+    assert not verify(folder)[1]
+    assert "review was due" in verify(folder, date(2100, 1, 1))[1][0].message
+
+
+def test_two_notes_with_one_id_are_reported(tmp_path: Path) -> None:
+    folder = copy_of_note(tmp_path)
+    (folder / "digital-trends" / "sub").mkdir()
+    (folder / "digital-trends" / "sub" / "passkeys.md").write_text((folder / NOTE).read_text())
+    assert any("id is taken" in problem.message for problem in verify(folder)[1])
+
+
+# --- any other document ---------------------------------------------------------------------------------------------
+
+
+def word_file(path: Path) -> None:
+    from docx import Document as Word
+
+    word = Word()
+    word.add_heading("House rules", 1)
+    word.add_paragraph("Visitors sign in at the gate. They wear a badge at all times.")
+    table = word.add_table(rows=1, cols=2)
+    table.rows[0].cells[0].text, table.rows[0].cells[1].text = "Gate", "opens at six"
+    word.save(str(path))
+
+
+def pdf_file(path: Path, pages: list[str]) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(path))
+    for page in pages:
+        for number, line in enumerate(page.split("\n")):
+            canvas.drawString(72, 720 - 14 * number, line)
+        canvas.showPage()
+    canvas.save()
+
+
+def test_word_and_pdf_become_text_with_exact_places(tmp_path: Path) -> None:
+    folder = tmp_path / "House Rules 2026"
+    folder.mkdir()
+    word_file(folder / "rules.docx")
+    pdf_file(folder / "plan.pdf", ["The first page speaks of\nlate shifts.", "The second page speaks of holidays."])
+    (folder / "notes.txt").write_bytes("Caf\xe9 opens at nine.\r\nIt closes at five.".encode("cp1252"))
+    found = {state.path: read(folder, state.path) for state in scan(folder)}
+    assert {document.shelf for document in found.values()} == {"house-rules-2026"}
+    assert found["rules.docx"].title == "House rules"
+    assert "Gate | opens at six" in found["rules.docx"].text
+    assert "Café opens at nine.\nIt closes" in found["notes.txt"].text
+    plan = found["plan.pdf"]
+    assert "The first page speaks of late shifts." in plan.text
+    assert plan.place(plan.text.index("holidays")) == "page 2"
+    assert plan.place(0) == "page 1"
+    for document in found.values():
+        for passage in passages(document):
+            assert document.text[passage.start : passage.end] == passage.text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("broken.pdf", b"%PDF-1.4 nothing", "readable PDF"),
+        ("broken.docx", b"PK\x03\x04 nothing", "readable Word file"),
+        ("empty.md", b"  \n ", "no text"),
+        ("binary.txt", b"a\x00b", "not a text file"),
+    ],
+)
+def test_an_unreadable_file_says_which_and_what_to_do(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(KnowledgeError, match=message) as caught:
+        read(tmp_path, name)
+    assert name in str(caught.value)
+
+
+def test_a_folder_without_permission_names_itself(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    (closed / "a.md").write_text("A text.")
+    if os.geteuid() == 0:  # root reads everything: ask as another user
+        import subprocess
+        import sys
+
+        for folder in (tmp_path, *tmp_path.parents):
+            if folder.stat().st_uid == 0 and folder != Path("/tmp") and str(folder).startswith("/tmp/"):
+                folder.chmod(0o755)
+        closed.chmod(0o000)
+        code = (
+            "import os, sys; from pathlib import Path; from coach.knowledge import scan\n"
+            "from coach.errors import KnowledgeError\nimport coach.knowledge.files\nos.setuid(65534)\n"
+            "try: scan(Path(sys.argv[1]))\nexcept KnowledgeError as error: print(error)"
+        )
+        done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False)
+        message = done.stdout + done.stderr
+    else:
+        closed.chmod(0o000)
+        with pytest.raises(KnowledgeError) as caught:
+            scan(tmp_path)
+        message = str(caught.value)
+    closed.chmod(0o755)
+    assert "cannot be read (Permission denied)" in message
+    assert "closed" in message
+
+
+def test_front_matter_of_other_programs_is_not_a_note(tmp_path: Path) -> None:
+    (tmp_path / "post.md").write_text("---\ntags: [a]\n---\n# A post\n\nIt says one thing. It says another.\n")
+    document = read(tmp_path, "post.md")
+    assert document.note is None
+    assert document.title == "A post"
+    assert [passage.text for passage in passages(document)] == ["It says one thing. It says another."]
+
+
+@given(st.text(min_size=1, max_size=400))
+def test_sentences_of_any_text_stand_at_their_offsets(text: str) -> None:
+    for sentence in sentences(text):
+        assert text[sentence.start : sentence.end] == sentence.text
+
+
+@given(st.lists(st.sampled_from(["A short one.", "Another, longer sentence follows here!", "# Heading", "", "ünï 😀 ok?"]), max_size=60))
+def test_pieces_of_any_document_stand_at_their_offsets(lines: list[str]) -> None:
+    document = Document(path="x.md", shelf="s", title="T", text="\n".join(lines))
+    for passage in passages(document):
+        assert document.text[passage.start : passage.end] == passage.text
+
+
+def test_text_without_sentence_ends_is_cut_all_the_same() -> None:
+    document = Document(path="x.txt", shelf="s", title="T", text="word " * 5000)
+    found = passages(document)
+    assert max(len(passage.text.split()) for passage in found) <= 400
+    assert sum(len(passage.text.split()) for passage in found) == 5000
