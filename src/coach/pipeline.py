@@ -305,6 +305,14 @@ class Coach:
 
     # --- files ---
 
+    def document(self, path: str) -> Document:
+        """The document that a citation or a hit names, as it is now.
+
+        Raises:
+            CoachError: it cannot be read.
+        """
+        return self._document(path)
+
     def _document(self, path: str) -> Document:
         folder = next(
             (folder for folder in self.settings.folders if (folder / path).is_file()), self.settings.folders[0]
@@ -365,7 +373,7 @@ def _explained(error: Any) -> str:
     """One validation error in words for the person who typed."""
     name = ".".join(str(part) for part in error["loc"][1:]) or "request"
     kind, limit, given = error["type"], error.get("ctx", {}), error.get("input")
-    if name == "topic" and kind in ("string_too_short", "missing"):
+    if name == "topic" and kind in ("string_too_short", "too_short", "missing"):
         return "The topic is empty. Say in a few words what the meeting is about."
     if name == "minutes":
         return (

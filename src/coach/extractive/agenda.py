@@ -35,15 +35,30 @@ def _purpose(desk: Desk, plan: SectionPlan, request: AgendaRequest) -> Section:
     objective = desk.objective() or (
         "do the main step of this topic once on real work, and say what to check before relying on it"
     )
-    items.append(Item(label="By the end", text=f"The mentee can {objective}."))
-    activity = _activity(desk)
-    if activity and any(p.block.id == "try" for p in desk.outline.planned):
-        items.append(Item(label="You will know it worked if", text=activity.worked_if))
+    activity, minutes = _activity(desk), _minutes(desk, "try")
+    if desk.listed("By the end"):  # meetings that are about the pair before they are about a topic
+        items += [Item(label="By the end", text=b.text) for b in desk.listed("By the end")]
+        items += [Item(label="You will know it worked if", text=b.text) for b in desk.listed("Worked if")]
+    elif activity and minutes and fit(activity, minutes, group=False)[1]:
+        items.append(
+            Item(
+                label="By the end",
+                text=f"The first part of “{activity.title}” is done; the rest is a promise for next time.",
+            )
+        )
+        items.append(Item(label="Where it leads", text=f"The mentee can {objective}."))
     else:
-        items.append(Item(label="You will know it worked if", text="The mentee shows it or says it back without help."))
+        items.append(Item(label="By the end", text=f"The mentee can {objective}."))
+        worked = activity.worked_if if activity and minutes else "The mentee shows it or says it back without help."
+        items.append(Item(label="You will know it worked if", text=worked))
     for name, person in (("mentee", request.mentee), ("mentor", request.mentor)):
         items += _about(name, person)
     return Section(id=plan.id, title=plan.title, items=tuple(items))
+
+
+def _minutes(desk: Desk, block_id: str) -> int:
+    """Minutes planned for a block, 0 where there is none."""
+    return sum(p.minutes for p in desk.outline.planned if p.block.id == block_id)
 
 
 def _about(name: str, person: Person) -> list[Item]:
@@ -59,13 +74,22 @@ def _prepare(desk: Desk, plan: SectionPlan, request: AgendaRequest) -> Section:
         items += [Item(label=who.capitalize(), minutes=b.minutes, text=b.text) for _, b in found]
         if not found and not desk.notes:
             items += common.listed(desk, "Uncovered", who)
-        if who == "mentee" and desk.lens("item") and any(p.block.id == "try" for p in desk.outline.planned):
+        if who == "mentee" and desk.lens("item") and _needs_an_example(desk):
             items.append(Item(label="Mentee", text=f"If you have nothing to hand, take {desk.lens('item')[0]}."))
     items += common.organisation(desk, 1 if short else 2)
     if not short:
         items += common.listed(desk, "Prepare", "mentor", "mentee")
     items += common.setting_items(desk)[: 1 if short else 3]
     return Section(id=plan.id, title=plan.title, items=tuple(items))
+
+
+def _needs_an_example(desk: Desk) -> bool:
+    """Whether what is done together works on something from the mentee's own work."""
+    activity = _activity(desk)
+    if not _minutes(desk, "try"):
+        return False
+    wanted = " ".join(activity.materials) if activity else "one real example from the mentee's work"
+    return re.search(r"\breal\b.*\b(?:work|task|report|document|case)|mentee's (?:own )?work", wanted) is not None
 
 
 # --- the plan -------------------------------------------------------------------------------------------------------
@@ -102,7 +126,8 @@ def _questions(desk: Desk) -> dict[str, tuple[Question, ...]]:
 
 def _actions(desk: Desk, request: AgendaRequest, minutes: int) -> dict[str, object]:
     steps = [Step(text=f"{_owner(action, request)}: {_quoted(action)} What happened?") for action in request.previous]
-    if any(_brought(action) for action in request.previous) and _activity(desk):
+    brought = any(_brought(action) for action in request.previous) and _activity(desk) is not None
+    if brought and _minutes(desk, "try") and len(steps) + 2 <= minutes:
         steps.append(
             Step(
                 text="If what was to be brought is here, use it today; if not, take the substitute named under “If stuck”."
@@ -127,7 +152,7 @@ def _quoted(action: Action) -> str:
 
 def _brought(action: Action) -> bool:
     return (
-        re.match(r"(?:to )?(?:bring|send|prepare|find|choose|collect|pick|print)\b", action.text, re.IGNORECASE)
+        re.match(r"(?:to )?(?:bring|send|prepare|choose|collect|pick|print)\b", action.text, re.IGNORECASE)
         is not None
     )
 
@@ -153,23 +178,21 @@ def _explain(desk: Desk, request: AgendaRequest, minutes: int) -> dict[str, obje
 
 def _try(desk: Desk, request: AgendaRequest, minutes: int) -> dict[str, object]:
     activity = _activity(desk)
-    if activity is None:
+    if activity is None or request.session == "last":  # at the end the mentee shows what is known, nothing new begins
         return {"steps": common.in_minutes(_frame_steps(desk, "try"), minutes)}
     steps, homework = fit(activity, minutes, group=False)
     promised = tuple(
         f"what the {_owner(a, request).lower()} promised: {a.text}" for a in request.previous if _brought(a)
     )
-    stuck = activity.if_stuck
-    if homework:
-        stuck += " There is time for the first steps only; the rest is the mentee's promise for next time."
+    first = "The steps above are done; the rest is the mentee's promise for next time."
     return {
-        "title": activity.title if request.session != "last" else None,
+        "title": activity.title,
         "method": activity.hands,
         "lead": _hands(activity),
         "steps": steps,
         "materials": (*promised, *activity.materials),
-        "result": activity.worked_if,
-        "stuck": stuck,
+        "result": first if homework else activity.worked_if,
+        "stuck": activity.if_stuck,
     }
 
 
@@ -274,11 +297,10 @@ def _rules(desk: Desk, plan: SectionPlan, request: AgendaRequest) -> Section:
 def _close(desk: Desk, plan: SectionPlan, request: AgendaRequest) -> Section:
     mentee = _MENTEE_ACTION[desk.outline.intent]
     activity = _activity(desk)
-    if activity and any(p.block.id == "try" for p in desk.outline.planned):
-        minutes = sum(p.minutes for p in desk.outline.planned if p.block.id == "try")
-        if fit(activity, minutes, group=False)[1]:
-            mentee = f"finish “{activity.title}”, which there was no time for, and note where it got stuck"
     last = request.session == "last"
+    minutes = 0 if last else _minutes(desk, "try")
+    if activity and minutes and fit(activity, minutes, group=False)[1]:
+        mentee = f"finish “{activity.title}” and note where it got stuck"
     due = "in three months" if last else "before we meet again"
     ask = common.organisation(desk, 1)
     mentor = (

@@ -27,7 +27,7 @@ def sections(desk: Desk, plan: SectionPlan) -> Section:
 
 
 def _line(desk: Desk, plan: SectionPlan, request: BriefRequest) -> Section:
-    found = desk.statements("In short", 4) or desk.sentences(3)
+    found = desk.first("In short", 4) or desk.sentences(3)
     slot = Item(text="As far as ________ (source, year) shows, ________. The main reason for doubt is ________.")
     return Section(id=plan.id, title=plan.title, statements=found, items=() if found else (slot,))
 

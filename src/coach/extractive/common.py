@@ -70,7 +70,7 @@ def card(desk: Desk, plan: SectionPlan) -> Section:
 
 def know(desk: Desk, plan: SectionPlan, most: int) -> Section:
     """The bottom line of the notes and what speaks against it, for people who have two minutes."""
-    lines = desk.statements("In short", max(2, most - 1)) or desk.sentences(most)
+    lines = desk.first("In short", max(2, most - 1)) or desk.sentences(most)
     caveats = tuple(s.model_copy(update={"label": "But"}) for s in desk.statements("Caveats", 1, ""))
     return Section(id=plan.id, title=plan.title, statements=lines + caveats)
 
@@ -92,7 +92,7 @@ def reading(desk: Desk, plan: SectionPlan) -> Section:
     ordered = sorted(sources, key=lambda source: (_GRADES.index(source.strength), -source.year, source.id))
     items = tuple(
         Item(label=f"{s.year}, {s.kind}, {s.strength}", text=f"{s.title.rstrip('.')}. {s.publisher}. {s.url}")
-        for s in ordered[:10]
+        for s in [source for source in ordered if desk.allowed(source.title)][:10]
     )
     own = tuple(
         Item(label="Your material", text=document.title)

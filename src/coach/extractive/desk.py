@@ -92,6 +92,10 @@ class Desk:
         chosen = sorted(order for _, order in sorted(ranked)[:count])
         return [candidates[order] for order in chosen]
 
+    def first(self, heading: str, count: int) -> tuple[Statement, ...]:
+        """The first `count` cited bullets of the note that fits best, in its order: for sections written to be read in a row."""
+        return tuple(statement(d, b) for d, b in self.bullets(heading) if b.sources)[:count]
+
     def score(self, document: Document, bullet: Bullet) -> float:
         """How well a bullet serves the request, as a cosine; 0 where nothing was measured."""
         line_start = document.text.rfind("\n", 0, bullet.start) + 1
@@ -146,7 +150,7 @@ class Desk:
             for activity in note.activities
             if self.request.setting in activity.settings
             and activity.people[0] <= max(people, 2)
-            and self.allowed(activity.title)
+            and self.allowed(activity.model_dump_json())
         ]
 
     def questions(self, count: int, *stages: Stage) -> tuple[Question, ...]:
@@ -175,6 +179,7 @@ class Desk:
                 and method.people[0] <= people <= method.people[1]
                 and self.request.setting in method.settings
                 and title not in taken
+                and self.allowed(method.model_dump_json())
             ):
                 return method
         return None
@@ -184,7 +189,7 @@ class Desk:
         return [
             bullet
             for bullet in self.context.frame.lists.get(name, ())
-            if (not labels or bullet.label in labels) and self.allowed(bullet.text)
+            if (not labels or bullet.label in labels) and self.allowed(f"{bullet.label} {bullet.text}")
         ]
 
 

@@ -1,0 +1,146 @@
+"""How well Coach tells covered from partly covered from uncovered topics, and finds the right note.
+
+python evals/coverage.py             the half on which thresholds are chosen, with the alternatives tried
+python evals/coverage.py --sealed    the other half, for reporting only
+"""
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from coach.embed import MiniLM
+from coach.index import open_index
+from coach.models import Evidence, Hit
+from coach.retrieve import Retriever
+from coach.retrieve.coverage import COVERED, PARTLY
+from coach.settings import Settings
+
+TOPICS = Path(__file__).with_suffix(".yaml")
+VERDICTS = {"covered": "covered", "partly": "partly", "none": "not covered"}
+
+
+class Case(NamedTuple):
+    """A topic, what should be said of it, and the notes that serve it."""
+
+    topic: str
+    expected: str
+    notes: frozenset[str]
+
+
+class Answer(NamedTuple):
+    """What Coach said: evidence, and the documents that a search finds."""
+
+    case: Case
+    evidence: Evidence
+    hits: list[Hit]
+
+
+def cases(sealed: bool) -> list[Case]:
+    """Half of the topics: of each list the 2nd, 4th, ... when `sealed`, else the others."""
+    rows = yaml.safe_load(TOPICS.read_text("utf-8"))
+    return [
+        Case(row["topic"], VERDICTS[kind], frozenset(row.get("notes", ())))
+        for kind in VERDICTS
+        for row in rows[kind][int(sealed) :: 2]
+    ]
+
+
+def confusion(
+    answers: Sequence[Answer], covered: float = COVERED, partly: float = PARTLY
+) -> dict[tuple[str, str], int]:
+    """How often each expected verdict got each verdict, at two thresholds."""
+    counts = {(a, b): 0 for a in VERDICTS.values() for b in VERDICTS.values()}
+    for case, evidence, _ in answers:
+        said = (
+            "covered"
+            if evidence.confidence >= covered
+            else "partly"
+            if evidence.confidence >= partly
+            else "not covered"
+        )
+        counts[case.expected, said] += 1
+    return counts
+
+
+def rates(counts: dict[tuple[str, str], int], verdict: str) -> tuple[float, float]:
+    """Precision and recall of one verdict."""
+    right = counts[verdict, verdict]
+    said = sum(count for (_, other), count in counts.items() if other == verdict)
+    meant = sum(count for (expected, _), count in counts.items() if expected == verdict)
+    return right / said if said else 1.0, right / meant
+
+
+def found(answers: Sequence[Answer], first: int) -> tuple[float, float]:
+    """Share of served topics with a right note among the `first` documents: of a search, of the evidence."""
+    served = [answer for answer in answers if answer.case.notes]
+    searched = sum(any(hit.passage.note in a.case.notes for hit in a.hits[:first]) for a in served)
+    evident = 0
+    for case, evidence, _ in served:
+        notes = list(dict.fromkeys(hit.passage.note for hit in evidence.hits))
+        evident += any(note in case.notes for note in notes[:first])
+    return searched / len(served), evident / len(served)
+
+
+def report(answers: Sequence[Answer]) -> None:
+    """Prints the confusion, precision and recall, and where the right note stands."""
+    counts = confusion(answers)
+    print(f"{len(answers)} topics; covered from {COVERED}, partly from {PARTLY}")
+    print("\n| expected \\ said | covered | partly | not covered | precision | recall |\n|---|---|---|---|---|---|")
+    for verdict in VERDICTS.values():
+        precision, recall = rates(counts, verdict)
+        cells = " | ".join(str(counts[verdict, said]) for said in VERDICTS.values())
+        print(f"| {verdict} | {cells} | {precision:.2f} | {recall:.2f} |")
+    print("\n| right note among the first | search | evidence |\n|---|---|---|")
+    for first in (1, 3):
+        searched, evident = found(answers, first)
+        print(f"| {first} | {searched:.2f} | {evident:.2f} |")
+
+
+def alternatives(answers: Sequence[Answer]) -> None:
+    """Prints what other thresholds would do."""
+    print("\n| covered from | of covered | of partly | of uncovered |\n|---|---|---|---|")
+    for threshold in (0.54, 0.56, 0.58, 0.60, 0.62, 0.64, 0.66, 0.68, 0.70):
+        counts = confusion(answers, covered=threshold, partly=0)
+        print(f"| {threshold:.2f} | {_cells(counts, 'covered')} |")
+    print("\n| partly from | of covered | of partly | of uncovered |\n|---|---|---|---|")
+    for threshold in (0.40, 0.42, 0.44, 0.46, 0.48, 0.50, 0.52):
+        counts = confusion(answers, covered=2, partly=threshold)
+        print(f"| {threshold:.2f} | {_cells(counts, 'partly')} |")
+
+
+def _cells(counts: dict[tuple[str, str], int], said: str) -> str:
+    shares = []
+    for expected in VERDICTS.values():
+        total = sum(counts[expected, other] for other in VERDICTS.values())
+        shares.append(f"{counts[expected, said] / total:.2f}")
+    return " | ".join(shares)
+
+
+def main() -> None:
+    """Runs all topics of one half through an index of the curated notes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sealed", action="store_true", help="report the sealed half")
+    parser.add_argument("--data", type=Path, help="where the index is kept; by default it is built anew")
+    parser.add_argument("--wrong", action="store_true", help="list the topics that were judged wrongly")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        embedder = MiniLM()
+        index = open_index(Settings(data_dir=options.data or Path(scratch)), embedder=embedder)
+        retriever = Retriever(index, embedder)
+        answers = [Answer(c, retriever.evidence(c.topic), retriever.search(c.topic)) for c in cases(options.sealed)]
+        index.close()
+    report(answers)
+    if not options.sealed:
+        alternatives(answers)
+    if options.wrong:
+        for case, evidence, _ in answers:
+            if evidence.coverage != case.expected:
+                print(f"{evidence.confidence:.3f} {case.expected} -> {evidence.coverage}: {case.topic}")
+
+
+if __name__ == "__main__":
+    main()

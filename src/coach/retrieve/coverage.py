@@ -1,0 +1,67 @@
+"""Says whether the knowledge folders cover a topic. Every number here was chosen with `evals/coverage.py`."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.index import Index
+from coach.models import Coverage
+from coach.retrieve.fusion import DIGITS, Scored
+
+MEANING = 0.7
+"""Weight of the closest cosine in a document's confidence; the share of the topic's words has the rest."""
+COVERED, PARTLY = 0.60, 0.49
+"""Lowest confidence of the best document at which a topic is covered, and partly covered."""
+
+
+class Judged(NamedTuple):
+    """A document, its title, and how well it serves the topic: 0 to 1."""
+
+    file: int
+    title: str
+    confidence: float
+
+
+def coverage(judged: Sequence[Judged]) -> Coverage:
+    """The verdict on a topic, from the confidence of its best document."""
+    best = judged[0].confidence if judged else 0.0
+    return "covered" if best >= COVERED else "partly" if best >= PARTLY else "not covered"
+
+
+def judge(index: Index, topic: str, scored: Scored) -> list[Judged]:
+    """The documents of the passages `scored`, the one that serves `topic` best first.
+
+    A document's confidence is the weighted mean of two numbers. One is the highest cosine between the topic and a passage
+    of the document; a note's names are passages too. The other is the share of the topic's words, weighed by how rare
+    they are, that the document's passages use: of "phishing and the postal service" a note on phishing reaches half,
+    however close it is in meaning. Only passages in `scored` count, or a long document would use every word.
+    """
+    own = np.array([index.file_of(name) for name in scored.names], np.int64)
+    files, first, document = np.unique(own, return_index=True, return_inverse=True)
+    meaning = np.full(len(files), -1.0)
+    np.maximum.at(meaning, document, scored.cosines)
+    share = _share(index, topic, scored.names, document, len(files))
+    confidence = np.round(np.clip(MEANING * meaning + (1 - MEANING) * share, 0, 1), DIGITS)
+    order = np.argsort(-confidence, kind="stable")
+    return [Judged(int(files[i]), index.passages[scored.names[first[i]]].title, float(confidence[i])) for i in order]
+
+
+def _share(
+    index: Index, topic: str, names: Sequence[str], document: NDArray[np.int64], count: int
+) -> NDArray[np.float64]:
+    """Share of the topic's stems that passages of each document use, weighed by rarity; shape (count,).
+
+    Args:
+        names: Passage ids.
+        document: For each of them the number of its document, below `count`.
+    """
+    rows = np.array([index.passages.row(name) for name in names], np.int64)
+    total, found = 0.0, np.zeros(count)
+    for stem in dict.fromkeys(index.words.read(topic)):
+        used = index.words.rows_with(stem)
+        rarity = float(np.log(1 + (len(index.passages) - len(used) + 0.5) / (len(used) + 0.5)))
+        total += rarity
+        found[np.unique(document[np.isin(rows, used)])] += rarity
+    return found / total if total else found

@@ -1,0 +1,155 @@
+"""The door to the index: ranked documents, evidence for a section, neighbours of a hit."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.embed import Embedder, Vectors
+from coach.index import NAME, Index
+from coach.models import Evidence, Hit, Passage
+from coach.retrieve.coverage import coverage, judge
+from coach.retrieve.fusion import DIGITS, POOL, Scored, rank
+
+RELEVANCE = 0.8
+"""Weight of relevance against repetition when evidence is chosen (maximal marginal relevance)."""
+NEAREST = 3
+"""How many of the closest topics are named."""
+
+
+class Retriever:
+    """Searches one index. Several threads may use it at once.
+
+    Args:
+        index: What is searched.
+        embedder: The one that the index was built with.
+    """
+
+    def __init__(self, index: Index, embedder: Embedder) -> None:
+        self._index = index
+        self._embedder = embedder
+
+    def search(self, query: str, k: int = 10, shelf: str | None = None) -> list[Hit]:
+        """The `k` documents that serve `query` best, each with its best passage, best first.
+
+        Scores are 0 to 1 and compare within one search. A query without a word finds nothing.
+
+        Raises:
+            EmbeddingError: the embedding model cannot be used.
+            IndexFailure: the index cannot be read.
+        """
+        return self.search_many([query], k, shelf)[0]
+
+    def search_many(self, queries: Sequence[str], k: int = 10, shelf: str | None = None) -> list[list[Hit]]:
+        """`search` for many queries, with the same results in less time."""
+        asked = [query for query in dict.fromkeys(queries) if query.strip()]
+        found: dict[str, list[Hit]] = {}
+        pool = max(POOL, 2 * k)
+        while asked and k > 0:
+            ranked = rank(self._index, asked, self._embedder.embed(asked), pool, shelf)
+            found.update({query: self._documents(scored, k) for query, scored in zip(asked, ranked, strict=True)})
+            # passages of a few long documents may fill the pool
+            asked = [query for query in asked if len(found[query]) < k] if pool < len(self._index.passages) else []
+            pool *= 4
+        return [list(found.get(query, ())) for query in queries]
+
+    def neighbours(self, passage: Passage, before: int = 1, after: int = 1) -> tuple[Passage, ...]:
+        """The passage between up to `before` and `after` passages that stand next to it in its document, in order.
+
+        Raises:
+            KeyError: the passage is not in the index.
+        """
+        return tuple(each for each in self._index.around(passage.id, before, after) if each.heading != NAME)
+
+    def similarity(self, query: str, passage_ids: Sequence[str]) -> dict[str, float]:
+        """Cosine between `query` and each of the passages that are in the index; others are left out.
+
+        Raises:
+            EmbeddingError: the embedding model cannot be used.
+            IndexFailure: the index cannot be read.
+        """
+        names = [name for name in dict.fromkeys(passage_ids) if name in self._index.passages]
+        if not names or not query.strip():
+            return dict.fromkeys(names, 0.0)
+        cosines = self._index.vectors(names) @ self._embedder.embed([query])[0]
+        return {name: round(float(cosine), DIGITS) for name, cosine in zip(names, cosines, strict=True)}
+
+    def evidence(self, query: str, k: int = 10, shelf: str | None = None) -> Evidence:
+        """Up to `k` passages on a topic that do not repeat each other, and whether they cover it.
+
+        The score of a hit is the confidence of its document times how close it comes to the best passage of that
+        document, so that hits of different documents compare.
+
+        Raises:
+            EmbeddingError: the embedding model cannot be used.
+            IndexFailure: the index cannot be read.
+        """
+        nothing = Evidence(query=query, hits=(), coverage="not covered", confidence=0.0, nearest=())
+        if not query.strip() or not len(self._index.passages):
+            return nothing
+        vectors = self._embedder.embed([query])
+        scored = rank(self._index, [query], vectors, max(POOL, 2 * k), shelf)[0]
+        if not scored.names:
+            return nothing
+        judged = judge(self._index, query, scored)
+        return Evidence(
+            query=query,
+            hits=tuple(self._diverse(scored, {one.file: one.confidence for one in judged}, k)),
+            coverage=coverage(judged),
+            confidence=judged[0].confidence,
+            nearest=tuple(dict.fromkeys(one.title for one in judged))[:NEAREST],
+        )
+
+    def _documents(self, scored: Scored, k: int) -> list[Hit]:
+        """The best `k` documents among ranked passages, each with its best passage that may be shown."""
+        best: dict[int, float] = {}
+        shown: dict[int, Passage] = {}
+        for name, score in zip(scored.names, scored.scores, strict=True):
+            file = self._index.file_of(name)
+            best.setdefault(file, float(score))
+            if file not in shown:
+                passage = self._index.passages[name]
+                if passage.heading != NAME:
+                    shown[file] = passage
+        hits = []
+        for file, score in list(best.items())[:k]:
+            passage = shown.get(file) or self._index.document(file)[-1]
+            hits.append(Hit(document=passage.document, passage=passage, score=score))
+        return hits
+
+    def _diverse(self, scored: Scored, confidence: dict[int, float], k: int) -> list[Hit]:
+        """The best `k` passages of the judged documents, each chosen against the ones before it; best first."""
+        candidates: list[Passage] = []
+        scores: list[float] = []
+        top: dict[int, float] = {}
+        for name, score in zip(scored.names, scored.scores, strict=True):
+            file = self._index.file_of(name)
+            if file not in confidence or (passage := self._index.passages[name]).heading == NAME:
+                continue
+            best = top.setdefault(file, float(score))
+            candidates.append(passage)
+            scores.append(round(confidence[file] * float(score) / best if best else confidence[file], DIGITS))
+        chosen = diverse(self._index.vectors([passage.id for passage in candidates]), np.array(scores), k)
+        return [
+            Hit(document=candidates[i].document, passage=candidates[i], score=scores[i])
+            for i in sorted(chosen, key=lambda i: (-scores[i], i))
+        ]
+
+
+def diverse(vectors: Vectors, scores: NDArray[np.float64], k: int) -> list[int]:
+    """Up to `k` positions by maximal marginal relevance (Carbonell and Goldstein 1998), in the order of choice.
+
+    Args:
+        vectors: Shape (n, dimension), each of length 1.
+        scores: Relevance, shape (n,).
+    """
+    chosen: list[int] = []
+    closest = np.zeros(len(scores))
+    left = np.ones(len(scores), bool)
+    while left.any() and len(chosen) < k:
+        gain = np.where(left, RELEVANCE * scores - (1 - RELEVANCE) * np.round(closest, DIGITS), -np.inf)
+        best = int(np.argmax(gain))
+        chosen.append(best)
+        left[best] = False
+        closest = np.maximum(closest, vectors @ vectors[best])
+    return chosen
