@@ -97,6 +97,7 @@ class Synthetic:
     name, dimension = "synthetic", 384
 
     def embed(self, texts: Sequence[str]) -> Any:
+        """One unit vector a text, shape (len(texts), dimension)."""
         seeds = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") for text in texts]
         rows = np.stack([np.random.default_rng(seed).standard_normal(self.dimension, np.float32) for seed in seeds])
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
@@ -160,24 +161,35 @@ def main() -> None:
         results = {}
         for label, search in (("Coach", mine), ("LangChain", other)):
             search(rows[0][0])
-            results[label] = (*quality(search, rows), median_ms(lambda s=search: [s(topic) for topic, _ in rows[:40]], 3) / 40)  # type: ignore[misc]
+            results[label] = (
+                *quality(search, rows),
+                median_ms(lambda s=search: [s(topic) for topic, _ in rows[:40]], 3) / 40,
+            )  # type: ignore[misc]
         coach.brief("phishing", 20)
-        warm = [median_ms(lambda k=kind: getattr(coach, k)("hybrid work", 60), 11) for kind in ("agenda", "brief", "guide")]  # type: ignore[misc]
+        warm = [
+            median_ms(lambda k=kind: getattr(coach, k)("hybrid work", 60), 11) for kind in ("agenda", "brief", "guide")
+        ]  # type: ignore[misc]
         seconds, peak = cold(data_dir)
-    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {count:,} passages, {len(rows)} labelled topics\n")
+    print(
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, {count:,} passages, {len(rows)} labelled topics\n"
+    )
     print("| measured | Coach | LangChain's EnsembleRetriever |\n|---|---|---|")
     (a1, a3, ams), (b1, b3, bms) = results["Coach"], results["LangChain"]
     print(f"| right note first | {a1:.0%} | {b1:.0%} |")
     print(f"| right note in the first three | {a3:.0%} | {b3:.0%} |")
     print(f"| one search, median | {ams:.0f} ms | {bms:.0f} ms |")
-    print(f"| building the index, per 1,000 passages | {1000 * built / count:.1f} s | {1000 * other_built / count:.1f} s |")
+    print(
+        f"| building the index, per 1,000 passages | {1000 * built / count:.1f} s | {1000 * other_built / count:.1f} s |"
+    )
     print(f"| `coach brief` in a new process, median of 5 | {seconds:.1f} s | |")
     print(f"| agenda / brief / guide, warm, median of 11 | {' / '.join(f'{ms:.0f}' for ms in warm)} ms | |")
     print(f"| peak memory of `coach brief` | {peak:.0f} MB | |")
     if options.large:
         for size in (10_000, 100_000):
             per, search_ms, top = large(size)
-            print(f"| {size:,} synthetic passages: build per 1,000 / one search / peak | {per:.2f} s / {search_ms:.0f} ms / {top:.0f} MB | |")
+            print(
+                f"| {size:,} synthetic passages: build per 1,000 / one search / peak | {per:.2f} s / {search_ms:.0f} ms / {top:.0f} MB | |"
+            )
 
 
 if __name__ == "__main__":

@@ -108,14 +108,23 @@ def test_a_number_is_found_in_any_spelling(value: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("It fell by 3.5%.", {"3.5%"}), ("It fell by 3.5 per cent.", {"3.5%"}), ("In May 2024, two firms", {"may", "2024", "2"})],
+    [
+        ("It fell by 3.5%.", {"3.5%"}),
+        ("It fell by 3.5 per cent.", {"3.5%"}),
+        ("In May 2024, two firms", {"may", "2024", "2"}),
+    ],
 )
 def test_percentages_dates_and_words_for_numbers_count(text: str, found: set[str]) -> None:
     assert numbers(text) == found
 
 
 def test_names_are_words_with_a_capital_inside_a_sentence() -> None:
-    assert names("The firm Arup lost money. Police in Hong Kong said so; the BBC asked.") == {"arup", "hong", "kong", "bbc"}
+    assert names("The firm Arup lost money. Police in Hong Kong said so; the BBC asked.") == {
+        "arup",
+        "hong",
+        "kong",
+        "bbc",
+    }
 
 
 # --- language -------------------------------------------------------------------------------------------------------

@@ -40,9 +40,38 @@ def built(coach: Coach, data_dir: Path) -> Path:
     "words",
     [
         ("brief", "deepfake voice fraud", "--minutes", "15", "--audience", "bank branch managers"),
-        ("agenda", "passkeys", "--minutes", "7", "--mentor", "trainee; offers: sign-in help", "--mentee", "finance director"),
-        ("agenda", "passkeys", "--kind", "first", "--minutes", "60", "--previous", "mentee: list logins; mentor: ask IT"),
-        ("guide", "feedback styles across ages", "--people", "12", "--minutes", "45", "--format", "remote", "--avoid", "praise"),
+        (
+            "agenda",
+            "passkeys",
+            "--minutes",
+            "7",
+            "--mentor",
+            "trainee; offers: sign-in help",
+            "--mentee",
+            "finance director",
+        ),
+        (
+            "agenda",
+            "passkeys",
+            "--kind",
+            "first",
+            "--minutes",
+            "60",
+            "--previous",
+            "mentee: list logins; mentor: ask IT",
+        ),
+        (
+            "guide",
+            "feedback styles across ages",
+            "--people",
+            "12",
+            "--minutes",
+            "45",
+            "--format",
+            "remote",
+            "--avoid",
+            "praise",
+        ),
         ("brief", "history of the Byzantine tax system", "--minutes", "20"),
     ],
 )
@@ -87,7 +116,9 @@ def test_what_was_made_is_printed_when_the_file_cannot_be_written(built: Path, t
         (("dance",), 2, "No such command 'dance'"),
     ],
 )
-def test_bad_input_gets_a_sentence_and_an_exit_code(built: Path, words: tuple[str, ...], code: int, message: str) -> None:
+def test_bad_input_gets_a_sentence_and_an_exit_code(
+    built: Path, words: tuple[str, ...], code: int, message: str
+) -> None:
     done = run(built, *words)
     assert (done.returncode, done.stdout) == (code, "")
     assert message in done.stderr

@@ -33,9 +33,13 @@ SOURCE = Source(
 
 
 def made(text: str = "A fact.", quote: str = "A fact.", tier: str = "exact") -> Agenda:
-    citation = Citation(quote=quote, note="n.md", title="A note", start=3, end=3 + len(quote), place="line 2", sources=(SOURCE,))
+    citation = Citation(
+        quote=quote, note="n.md", title="A note", start=3, end=3 + len(quote), place="line 2", sources=(SOURCE,)
+    )
     statement = Statement.model_validate({"text": text, "citations": (citation,), "tier": tier})
-    block = Block(id="try", title="Try it", start=0, minutes=30, say=(statement,), steps=(Step(text="Do it.", minutes=30),))
+    block = Block(
+        id="try", title="Try it", start=0, minutes=30, say=(statement,), steps=(Step(text="Do it.", minutes=30),)
+    )
     return Agenda(
         request=AgendaRequest(topic="passkeys", minutes=30),
         title="Passkeys",

@@ -212,7 +212,12 @@ def test_sentences_of_any_text_stand_at_their_offsets(text: str) -> None:
         assert text[sentence.start : sentence.end] == sentence.text
 
 
-@given(st.lists(st.sampled_from(["A short one.", "Another, longer sentence follows here!", "# Heading", "", "ünï 😀 ok?"]), max_size=60))
+@given(
+    st.lists(
+        st.sampled_from(["A short one.", "Another, longer sentence follows here!", "# Heading", "", "ünï 😀 ok?"]),
+        max_size=60,
+    )
+)
 def test_pieces_of_any_document_stand_at_their_offsets(lines: list[str]) -> None:
     document = Document(path="x.md", shelf="s", title="T", text="\n".join(lines))
     for passage in passages(document):

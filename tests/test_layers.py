@@ -7,7 +7,9 @@ from pathlib import Path
 SOURCE = Path(__file__).parent.parent / "src" / "coach"
 ROWS = re.findall(r"^\| (\d+) \| (.+?) \|", (SOURCE.parent.parent / "CONTRIBUTING.md").read_text(), re.MULTILINE)
 LAYERS = {
-    name.removesuffix(".py").rstrip("/"): int(layer) for layer, cell in ROWS for name in re.findall(r"`([\w./]+)`", cell)
+    name.removesuffix(".py").rstrip("/"): int(layer)
+    for layer, cell in ROWS
+    for name in re.findall(r"`([\w./]+)`", cell)
 }
 ONLY = {"chromadb": "index", "bm25s": "index", "gradio": "ui", "onnxruntime": "embed", "click": "cli"}
 """Packages that only one module may import."""
@@ -67,7 +69,8 @@ def test_no_broad_except_outside_the_surfaces() -> None:
             continue
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.ExceptHandler) and (
-                node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException"))
+                node.type is None
+                or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException"))
             ):
                 wrong.append(f"{file.relative_to(SOURCE)}:{node.lineno}")
     assert not wrong

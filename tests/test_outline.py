@@ -71,10 +71,24 @@ def test_apportioned_minutes_sum_exactly_and_none_is_negative(total: int, weight
         assert min(parts) >= at_least
 
 
-@given(st.lists(st.tuples(st.integers(1, 20), st.integers(0, 30), st.integers(1, 9), st.integers(0, 5)), min_size=1, max_size=15), st.integers(5, 480))
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 20), st.integers(0, 30), st.integers(1, 9), st.integers(0, 5)), min_size=1, max_size=15
+    ),
+    st.integers(5, 480),
+)
 def test_any_frame_of_any_shape_sums(rows: list[tuple[int, int, int, int]], minutes: int) -> None:
     blocks = [
-        FrameBlock(id=f"b{n}", title=f"B{n}", minutes=(low, low + more), share=share, shed=shed, lead="both", purpose="p", result="r")
+        FrameBlock(
+            id=f"b{n}",
+            title=f"B{n}",
+            minutes=(low, low + more),
+            share=share,
+            shed=shed,
+            lead="both",
+            purpose="p",
+            result="r",
+        )
         for n, (low, more, share, shed) in enumerate(rows)
     ]
     blocks.append(blocks[0].model_copy(update={"id": "core", "title": "core", "shed": 0}))
@@ -82,7 +96,9 @@ def test_any_frame_of_any_shape_sums(rows: list[tuple[int, int, int, int]], minu
     assert sum(item.minutes for item in planned) == minutes
 
 
-@pytest.mark.parametrize(("minutes", "breaks"), [(5, ()), (90, ()), (91, (10,)), (180, (10,)), (181, (10, 10)), (480, (10, 10, 45, 10, 10))])
+@pytest.mark.parametrize(
+    ("minutes", "breaks"), [(5, ()), (90, ()), (91, (10,)), (180, (10,)), (181, (10, 10)), (480, (10, 10, 45, 10, 10))]
+)
 def test_breaks_come_with_length(minutes: int, breaks: tuple[int, ...]) -> None:
     assert break_minutes(minutes) == breaks
 
@@ -127,7 +143,9 @@ def test_the_person_who_learns_counts_before_the_one_who_teaches() -> None:
     assert lenses_of(people, lenses()) == ("care",)
 
 
-@pytest.mark.parametrize(("knows", "level"), [("nothing at all", "new"), ("they use it every day", "experienced"), ("", "")])
+@pytest.mark.parametrize(
+    ("knows", "level"), [("nothing at all", "new"), ("they use it every day", "experienced"), ("", "")]
+)
 def test_what_people_know_moves_the_minutes(knows: str, level: str) -> None:
     assert level_of(knows, "") == level
 

@@ -33,7 +33,12 @@ REQUESTS: list[tuple[str, str, int, dict[str, object]]] = [
     ("agenda", "dashboards instead of spreadsheets", 91, {"goal": "decide which weekly report to stop"}),
     ("brief", "deepfake voice fraud", 15, {"audience": "bank branch managers"}),
     ("brief", "history of the Byzantine tax system", 20, {}),
-    ("brief", "short video for explaining things", 20, {"audience": "operations managers who rarely post", "people": 12}),
+    (
+        "brief",
+        "short video for explaining things",
+        20,
+        {"audience": "operations managers who rarely post", "people": 12},
+    ),
     ("brief", "AI agents", 5, {"people": 500}),
     ("brief", "AI and jobs for newcomers", 180, {"setting": "remote", "audience": "the board"}),
     ("brief", "digital accessibility", 45, {"knows": "nothing", "people": 1}),
@@ -96,11 +101,15 @@ def test_no_text_says_what_an_age_group_is_like_or_makes_anybody_its_voice(artef
 
 
 def test_it_reads_like_prose_and_shows_no_inner_life(artefact: Artefact) -> None:
-    for text in (re.sub(r"https://\S+", "", text).replace(artefact.request.topic, "it").strip() for text in texts(artefact)):
+    for text in (
+        re.sub(r"https://\S+", "", text).replace(artefact.request.topic, "it").strip() for text in texts(artefact)
+    ):
         assert not re.search(r"\.\.(?!\.)|\s[,;.]|\(\)|\bNone\b|\{\w*\}|  |\b(\w{4,}) \1\b", text), text
         assert not re.search(r"\.md\b|mentoring-practice|digital-trends|/work|/tmp|[0-9a-f]{12}", text), text
     labelled = [item.text for section in artefact.sections for item in section.items]
-    assert all(text[-1] in ".!?…\"”" or "http" in text or text == artefact.request.goal for text in labelled if len(text) > 60)
+    assert all(
+        text[-1] in '.!?…"”' or "http" in text or text == artefact.request.goal for text in labelled if len(text) > 60
+    )
 
 
 def test_nothing_is_said_twice(artefact: Artefact) -> None:
@@ -173,7 +182,9 @@ def test_a_stereotype_in_the_topic_is_reframed_with_a_notice_and_evidence(coach:
 
 
 def test_a_stereotype_in_another_field_is_left_out_and_said(coach: Coach) -> None:
-    made = coach.agenda("passkeys", 30, goal="stop boomers being so stubborn", mentee=Person(role="old people who hate apps"))
+    made = coach.agenda(
+        "passkeys", 30, goal="stop boomers being so stubborn", mentee=Person(role="old people who hate apps")
+    )
     assert any("goal" in notice.text and "mentee" in notice.text for notice in made.notices)
     assert not any("boomers" in text or "hate apps" in text for text in texts(made))
 
@@ -194,7 +205,9 @@ def test_the_same_request_gives_the_same_bytes_in_another_process(data_dir: Path
     )
     env = os.environ | {"COACH_DATA_DIR": str(data_dir), "COACH_NOW": "2026-11-21T10:00:00+00:00"}
     runs = [
-        subprocess.run([sys.executable, "-c", code], env=env | {"PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", code], env=env | {"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
         for seed in ("1", "2")
     ]
     assert runs[0] == runs[1]
@@ -236,7 +249,10 @@ def test_a_first_meeting_has_ground_rules_and_confidentiality(coach: Coach) -> N
 
 
 def test_open_actions_come_first_and_each_is_named(coach: Coach) -> None:
-    previous = (Action(owner="mentee", text="bring one real report"), Action(owner="mentor", text="ask IT", due="Friday"))
+    previous = (
+        Action(owner="mentee", text="bring one real report"),
+        Action(owner="mentor", text="ask IT", due="Friday"),
+    )
     made = coach.agenda("checking AI summaries", 45, previous=previous)
     ids = [block.id for block in made.blocks]
     review = made.blocks[ids.index("actions")]
@@ -288,7 +304,9 @@ def test_a_field_that_differs_shows_where_it_should(
 
 def test_what_is_to_be_avoided_does_not_appear(coach: Coach) -> None:
     made = coach.brief("deepfake voice fraud", 30, avoid=("Arup", "video"))
-    assert not any(re.search(r"\b(?:arup|videos?)\b", text, re.IGNORECASE) for text in texts(made) if "http" not in text)
+    assert not any(
+        re.search(r"\b(?:arup|videos?)\b", text, re.IGNORECASE) for text in texts(made) if "http" not in text
+    )
 
 
 # --- own material ---------------------------------------------------------------------------------------------------

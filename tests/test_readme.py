@@ -27,13 +27,24 @@ def environment(data_dir: Path) -> dict[str, str]:
     return os.environ | {"COACH_DATA_DIR": str(data_dir), "PATH": f"{folder}:{os.environ['PATH']}"}
 
 
-@pytest.mark.parametrize(("command", "shown"), [row for row in COMMANDS if row[0].startswith("coach ") and "serve" not in row[0]])
-def test_a_command_runs_and_prints_what_readme_shows(command: str, shown: str, coach: Coach, data_dir: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "shown"), [row for row in COMMANDS if row[0].startswith("coach ") and "serve" not in row[0]]
+)
+def test_a_command_runs_and_prints_what_readme_shows(
+    command: str, shown: str, coach: Coach, data_dir: Path, tmp_path: Path
+) -> None:
     assert coach.index
     (tmp_path / "handbook").mkdir()
-    (tmp_path / "handbook" / "visitors.md").write_text("# Visitors\n\nVisitors sign in at the gate. They wear a badge.\n")
+    (tmp_path / "handbook" / "visitors.md").write_text(
+        "# Visitors\n\nVisitors sign in at the gate. They wear a badge.\n"
+    )
     done = subprocess.run(
-        shlex.split(command), cwd=tmp_path, env=environment(data_dir), capture_output=True, text=True, stdin=subprocess.DEVNULL
+        shlex.split(command),
+        cwd=tmp_path,
+        env=environment(data_dir),
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
     )
     assert done.returncode == 0, done.stderr
     for line in shown.splitlines():
@@ -44,18 +55,27 @@ def test_a_command_runs_and_prints_what_readme_shows(command: str, shown: str, c
 @pytest.mark.parametrize("snippet", PYTHON)
 def test_a_snippet_runs(snippet: str, coach: Coach, data_dir: Path, tmp_path: Path) -> None:
     assert coach.index
-    done = subprocess.run([sys.executable, "-c", snippet], cwd=tmp_path, env=environment(data_dir), capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", snippet], cwd=tmp_path, env=environment(data_dir), capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout
 
 
-@pytest.mark.parametrize("target", sorted({word for command, _ in COMMANDS for word in re.findall(r"^make (\w+)", command)}))
+@pytest.mark.parametrize(
+    "target", sorted({word for command, _ in COMMANDS for word in re.findall(r"^make (\w+)", command)})
+)
 def test_a_make_target_exists_and_does_what_it_says(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text()
     assert re.search(rf"^{target}:", makefile, re.MULTILINE)
     done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    wanted = {"run": ["coach index", "coach brief", "coach serve"], "test": ["pytest"], "check": ["ruff", "mypy", "pytest"], "bench": ["bench"]}
+    wanted = {
+        "run": ["coach index", "coach brief", "coach serve"],
+        "test": ["pytest"],
+        "check": ["ruff", "mypy", "pytest"],
+        "bench": ["bench"],
+    }
     for word in wanted[target]:
         assert word in done.stdout
 

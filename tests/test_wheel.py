@@ -36,7 +36,18 @@ def test_an_installed_wheel_drafts_a_brief_elsewhere(wheel: Path, tmp_path: Path
     python = tmp_path / "env" / "bin" / "python"
     site = next((tmp_path / "env" / "lib").glob("python*/site-packages"))
     subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(site), str(wheel)],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--no-index",
+            "--target",
+            str(site),
+            str(wheel),
+        ],
         check=True,
         capture_output=True,
     )
@@ -57,5 +68,7 @@ def test_an_installed_wheel_drafts_a_brief_elsewhere(wheel: Path, tmp_path: Path
     )
     assert done.returncode == 0, done.stderr
     assert "## Findings" in done.stdout
-    where = subprocess.run([str(python), "-c", "import coach; print(coach.__file__)"], cwd=tmp_path, capture_output=True, text=True)
+    where = subprocess.run(
+        [str(python), "-c", "import coach; print(coach.__file__)"], cwd=tmp_path, capture_output=True, text=True
+    )
     assert str(site) in where.stdout

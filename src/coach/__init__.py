@@ -1,8 +1,8 @@
 """Coach plans reverse-mentoring sessions; every statement of fact it makes is sourced.
 
-    from coach import Coach
+from coach import Coach
 
-    brief = Coach().brief("deepfake voice fraud", minutes=15, audience="bank branch managers")
+brief = Coach().brief("deepfake voice fraud", minutes=15, audience="bank branch managers")
 """
 
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ _HOMES = {
     "to_markdown": "export",
 }
 
-__all__ = [  # noqa: RUF022 - the order of _HOMES
+__all__ = [
     "Action",
     "Agenda",
     "Coach",

@@ -173,7 +173,7 @@ class Coach:
         evidence: Evidence = self._retriever.evidence(neutral.topic)
         material = self._material(neutral, evidence)
         skeleton = self._outline(neutral, material)
-        title, header = _title(neutral), _header(neutral)
+        title, header = _title(neutral), _header(neutral, material)
         if skeleton.left_out:
             notices = (*notices, Notice(text=f"Left out for lack of time: {'; '.join(skeleton.left_out)}."))
         notices = (*notices, *(Notice(text=text) for text in self.index.notices))
@@ -455,7 +455,7 @@ def _title(request: AnyRequest) -> str:
     return kinds.get(str(getattr(request, "session", "")), "") + topic
 
 
-def _header(request: AnyRequest) -> tuple[Item, ...]:
+def _header(request: AnyRequest, material: Material) -> tuple[Item, ...]:
     names = {
         "agenda": "Agenda for a reverse-mentoring pair",
         "brief": "Research brief for a lunch session",
@@ -474,6 +474,8 @@ def _header(request: AnyRequest) -> tuple[Item, ...]:
     elif request.audience:
         knows = f"; they know: {request.knows}" if request.knows else ""
         items.append(Item(label="For", text=request.audience + knows))
+    if material.documents:
+        items.append(Item(label="Rests on", text="; ".join(f"“{document.title}”" for document in material.documents)))
     return tuple(items)
 
 
