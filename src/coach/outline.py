@@ -22,7 +22,7 @@ BREAK, LUNCH, LUNCH_FROM = 10, 45, 300
 
 SESSIONS = {"first": "first", "regular": "regular", "deep-dive": "deep-dive", "midpoint": "midpoint", "last": "last"}
 _INTENTS: tuple[tuple[Intent, str], ...] = (
-    ("decide", r"decid\w*|choos\w*|judg\w*|whether|when to|when (?:is|it is|an?|the)|rely|trust|approve|safe to|worth"),
+    ("decide", r"decid\w*|choos\w*|judg\w*|whether|when (?:not )?to|when (?:is|it is|an?|the)|rely|trust|approve|safe to|worth"),
     ("agree", r"agree\w*|common|align\w*|shared|together|team rule|as a team"),
     (
         "do",
@@ -125,7 +125,7 @@ def outline(request: Request, topic: str, frame: Frame, lenses: Note, have: froz
         topic: The request's topic, reframed where it had to be.
         frame: The session frame that fits the request.
         lenses: The note that describes kinds of work.
-        have: What the request or the material brings along: "actions", "activity".
+        have: What the request brings along: "actions" (promises from last time), "groups" (people enough for several).
     """
     level = level_of(getattr(request, "knows", ""), getattr(request, "audience", ""))
     blocks = tuple(_tailored(block, level, intent_of(request)) for block in frame.blocks if _applies(block, have))
@@ -142,12 +142,16 @@ def outline(request: Request, topic: str, frame: Frame, lenses: Note, have: froz
     )
 
 
+_NEEDS = {"actions": "actions", "harvest": "groups", "cafe": "groups"}
+"""What a block of a frame cannot do without."""
+
+
 def _kind(request: Request) -> str:
     return str(getattr(request, "artefact", "agenda"))
 
 
 def _applies(block: FrameBlock, have: frozenset[str]) -> bool:
-    return block.id != "actions" or "actions" in have
+    return _NEEDS.get(block.id, "") in have | {""}
 
 
 def _wanted(section: SectionPlan, request: Request) -> bool:

@@ -49,6 +49,8 @@ SECOND_NOTE = 0.8
 """Part of the best note's score that a second note must reach to be drawn on as well."""
 OWN_DOCUMENTS, OWN_PASSAGES = 3, 6
 """How many of the user's own documents and passages one draft draws on at most."""
+SEVERAL_GROUPS = 6
+"""People from which a discussion splits into groups that report to each other."""
 _FRAMES = {
     "first": "kick-off",
     "regular": "regular",
@@ -172,7 +174,7 @@ class Coach:
         neutral, notices = self._reframed(request)
         evidence: Evidence = self._retriever.evidence(neutral.topic)
         material = self._material(neutral, evidence)
-        skeleton = self._outline(neutral, material)
+        skeleton = self._outline(neutral)
         title, header = _title(neutral), _header(neutral, material)
         if skeleton.left_out:
             notices = (*notices, Notice(text=f"Left out for lack of time: {'; '.join(skeleton.left_out)}."))
@@ -235,6 +237,8 @@ class Coach:
             if name == "topic":
                 continue
             cleaned = _cleaned(value)
+            if name == "goal" and neutral and re.search(r"\b(?:them|they|their)\b", value, re.IGNORECASE):
+                cleaned = ""  # it speaks of the people whom the topic made a group
             if cleaned != value:
                 changes[name] = cleaned
                 dropped.append(name)
@@ -287,8 +291,8 @@ class Coach:
         similar = self._retriever.similarity(". ".join(text for text in told if text), list(places))
         return {places[passage_id]: score for passage_id, score in similar.items()}
 
-    def _outline(self, request: AnyRequest, material: Material) -> Outline:
-        have = {"activity"} if any(d.note and d.note.activities for d in material.documents) else set()
+    def _outline(self, request: AnyRequest) -> Outline:
+        have = {"groups"} if getattr(request, "people", 2) >= SEVERAL_GROUPS else set()
         if isinstance(request, AgendaRequest) and request.previous:
             have.add("actions")
         return outline(request, request.topic, self._frame(request), self._lenses, frozenset(have))

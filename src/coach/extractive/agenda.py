@@ -152,8 +152,7 @@ def _quoted(action: Action) -> str:
 
 def _brought(action: Action) -> bool:
     return (
-        re.match(r"(?:to )?(?:bring|send|prepare|choose|collect|pick|print)\b", action.text, re.IGNORECASE)
-        is not None
+        re.match(r"(?:to )?(?:bring|send|prepare|choose|collect|pick|print)\b", action.text, re.IGNORECASE) is not None
     )
 
 

@@ -38,6 +38,27 @@ _GENERIC: dict[str, tuple[tuple[str, str], ...]] = {
 """Questions for a topic that the material does not cover: two for each stage."""
 
 
+_STEPS: dict[str, tuple[Step, ...]] = {
+    "alone": (Step(text="Write your answer as you would say it; nobody else reads it."),),
+    "pairs": (
+        Step(text="In pairs: one answers, the other listens without comment; swap at half-time."),
+        Step(text="Hear two or three answers from those who wish; nobody is called on."),
+    ),
+    "groups": (
+        Step(text="In groups of four: everybody answers once before anybody speaks twice."),
+        Step(text="Each group marks the point on which its members differed most."),
+        Step(text="Hear two or three of these points, without names."),
+    ),
+    "all": (),
+}
+"""How a stage is worked on where no method fits; empty where the frame's own steps do."""
+_SWAPPED = (
+    Step(text="Stay in the same pairs; whoever listened first begins this time."),
+    Step(text="Leave ten seconds of silence, then hear from those who wish; anybody may pass."),
+)
+"""The same for a second round in pairs."""
+
+
 def sections(desk: Desk, plan: SectionPlan) -> Section:
     """One section of a discussion guide."""
     request = desk.request
@@ -81,16 +102,19 @@ def _tables(people: int) -> str:
     if people < 6:
         return ""
     fours, rest = divmod(people, 4)
-    threes = {0: 0, 3: 1, 2: 2, 1: 0}[rest]
+    if rest == 0:
+        return f"{people} people sit in {fours} groups of four."
     if rest == 1:
-        return f"{people} people sit in {fours} groups: {_groups(fours - 1, 4)}one of five."
-    fours -= threes - 1 if threes else 0
-    return f"{people} people sit in {fours + threes} groups: {_groups(fours, 4)}{_groups(threes, 3)}".rstrip(", ") + "."
+        return f"{people} people sit in {fours} groups: {_groups(fours - 1, 4)} and one of five."
+    threes = 4 - rest
+    if fours + 1 == threes:
+        return f"{people} people sit in {threes} groups of three."
+    return f"{people} people sit in {fours + 1} groups: {_groups(fours + 1 - threes, 4)} and {_groups(threes, 3)}."
 
 
 def _groups(count: int, size: int) -> str:
     names = {1: "one", 2: "two", 3: "three"}
-    return f"{names.get(count, str(count))} of {({3: 'three', 4: 'four'})[size]}, " if count else ""
+    return f"{names.get(count, str(count))} of {({3: 'three', 4: 'four'})[size]}"
 
 
 def _rules(desk: Desk, plan: SectionPlan, request: GuideRequest) -> Section:
@@ -113,13 +137,26 @@ def _plan(desk: Desk, plan: SectionPlan, request: GuideRequest) -> Section:
             taken.add(method.title)
             how_asked = mode_of(method)
             filled["questions"] = tuple(q.model_copy(update={"mode": how_asked}) for q in timed)
-            how = (Step(text=method.remote),) if request.setting != "in person" else ()
-            filled |= {"method": method.title, "materials": method.materials, "steps": (*how, *method.steps)}
+            filled |= {
+                "method": method.title,
+                "materials": tuple(material for material in method.materials if material != "nothing"),
+                "steps": (*_from_afar(method, request), *method.steps),
+            }
+        elif block_id in STAGES and timed:
+            again = block_id == "feelings" and timed[0].mode == "pairs" and "facts" in asked
+            filled["steps"] = _SWAPPED if again else _STEPS[timed[0].mode] or planned[0].block.steps
         if block_id == "close":
             filled["steps"] = _last_words(desk, method)
         blocks += common.in_parts(planned, filled)
     blocks.sort(key=lambda block: block.start)
     return Section(id=plan.id, title=plan.title, blocks=tuple(blocks))
+
+
+def _from_afar(method: Method, request: GuideRequest) -> tuple[Step, ...]:
+    """How the method is done by people who are not in the room."""
+    if request.setting == "in person":
+        return ()
+    return (Step(text=method.remote if request.setting == "remote" else f"For those on the call: {method.remote}"),)
 
 
 def _last_words(desk: Desk, method: Method | None) -> tuple[Step, ...]:
