@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from coach.settings import Settings
 
 KINDS = ("first", "regular", "deep-dive", "midpoint", "last")
-FORMATS = ("in person", "remote", "hybrid")
+
+
+class _Format(click.Choice[str]):
+    """Where people meet; "in-person" and "in person" are the same."""
+
+    name = "format"
+
+    def __init__(self) -> None:
+        super().__init__(("in-person", "remote", "hybrid"), case_sensitive=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(str(value).replace(" ", "-"), param, ctx).replace("-", " ")
 
 
 class _Group(click.Group):
@@ -66,11 +77,18 @@ def _draft_options(command: Callable[..., None]) -> Callable[..., None]:
             click.argument("topic", default=""),
             click.option("--minutes", "-m", type=int, help="Minutes you have, 5 to 480.", show_default="asked"),
             click.option("--goal", default="", help="What should be different afterwards, in your words."),
-            click.option("--format", "setting", type=click.Choice(FORMATS), default="in person", show_default=True),
+            click.option(
+                "--format", "setting", type=_Format(), default="in-person", show_default=True, help="Where people meet."
+            ),
             click.option("--avoid", multiple=True, help="Something to keep out; may be repeated."),
             click.option("--json", "as_json", is_flag=True, help="JSON instead of Markdown."),
             click.option("--out", type=click.Path(path_type=Path), help="Write to this file instead of the screen."),
-            click.option("--knowledge", "folders", multiple=True, help="Folder to search; may be repeated. See above."),
+            click.option(
+                "--knowledge",
+                "folders",
+                multiple=True,
+                help="Folder to search, or builtin; may be repeated. Without it, COACH_KNOWLEDGE.",
+            ),
         )
     ):
         command = option(command)
@@ -79,7 +97,9 @@ def _draft_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @main.command()
 @_draft_options
-@click.option("--kind", "session", type=click.Choice(KINDS), default="regular", show_default=True, help="Kind of meeting.")
+@click.option(
+    "--kind", "session", type=click.Choice(KINDS), default="regular", show_default=True, help="Kind of meeting."
+)
 @click.option("--mentor", default="", help="The younger colleague: 'role; offers: …; wants: …'. A role, no name.")
 @click.option("--mentee", default="", help="The senior colleague, in the same form.")
 @click.option("--previous", multiple=True, help="Promised last time: 'mentee: bring a report'; may be repeated.")
@@ -145,7 +165,7 @@ def _asked(prompt: str, name: str, kind: type = str) -> Any:
     """What is missing, asked for on a terminal; elsewhere an error that says how to give it."""
     if not sys.stdin.isatty():
         how = "as the first argument" if name == "topic" else f"with --{name}"
-        raise RequestError(f"The {name} is missing. Give it {how}, for example: coach brief \"passkeys\" --minutes 20")
+        raise RequestError(f'The {name} is missing. Give it {how}, for example: coach brief "passkeys" --minutes 20')
     return click.prompt(prompt, type=kind, err=True)
 
 
@@ -265,7 +285,9 @@ def check(folder: Path | None, due: bool) -> None:
     from coach.settings import packaged
 
     documents, problems = verify(folder or packaged("knowledge"), datetime.now(UTC).date() if due else None)
-    found = sorted([*problems, *(p for document in documents for p in check_note(document))], key=lambda p: (p.path, p.line))
+    found = sorted(
+        [*problems, *(p for document in documents for p in check_note(document))], key=lambda p: (p.path, p.line)
+    )
     for problem in found:
         click.echo(str(problem))
     sources = {source.url for document in documents if document.note for source in document.note.sources}
