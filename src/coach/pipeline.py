@@ -46,9 +46,9 @@ from coach.outline import Outline, outline
 from coach.settings import Settings, packaged
 
 SECOND_NOTE = 0.8
-"""Part of the best note's score that a second note must reach to be drawn on as well."""
-OWN_DOCUMENTS, OWN_PASSAGES = 3, 6
-"""How many of the user's own documents and passages one draft draws on at most."""
+"""Part of the best document's score that another must reach to be drawn on as well."""
+NOTES, OWN_DOCUMENTS, OWN_PASSAGES = 2, 3, 6
+"""How many notes, and how many of the user's own documents and passages, one draft draws on at most."""
 SEVERAL_GROUPS = 6
 """People from which a discussion splits into groups that report to each other."""
 _FRAMES = {
@@ -265,15 +265,13 @@ class Coach:
             best.setdefault(hit.document, hit.score)
         documents: list[Document] = []
         own: list[Document] = []
-        top = 0.0
-        for path, score in best.items():
+        enough = SECOND_NOTE * max(best.values(), default=0.0)
+        for path in [path for path, score in best.items() if score >= enough]:
             document = self._document(path)
             if document.note is None:
                 own.append(document)
-            elif document.note.kind == "topic" and len(documents) < 2:
-                top = top or score
-                if score >= SECOND_NOTE * top:
-                    documents.append(document)
+            elif document.note.kind == "topic" and len(documents) < NOTES:
+                documents.append(document)
         own = own[:OWN_DOCUMENTS]
         paths = {document.path for document in own}
         mine = tuple(hit.passage for hit in evidence.hits if hit.document in paths)[:OWN_PASSAGES]

@@ -20,6 +20,7 @@ from coach.models import (
     Question,
     Request,
     Source,
+    Span,
     Stage,
     Statement,
     Step,
@@ -35,6 +36,9 @@ SECOND_NOTE_COST = 0.1
 """What a bullet of the second note pays against one of the first, in units of cosine."""
 SHORTEST_PART = 0.6
 """A form of an activity is squeezed to this part of its minutes at most; below it only its first steps are done."""
+_POINTS_BACK = re.compile(
+    r"(?:They|It|This|That|These|Those|He|She|Such|Then|However|But|And|So|Therefore|Also|Otherwise|Both|Its|Their|His|Her)\b"
+)
 _STRENGTHS = ("strong", "moderate", "weak")
 
 
@@ -113,27 +117,25 @@ class Desk:
         return tuple(statement(d, b, graded=graded) for d, b in self.best(heading, count, *labels) if b.sources)
 
     def sentences(self, count: int, skip: int = 0) -> tuple[Statement, ...]:
-        """Sentences of the user's own documents that serve the topic best, at most two of a passage."""
+        """What the user's own documents say on the topic: the best pieces, in the order in which they stand.
+
+        Args:
+            skip: How many of the best pieces are left to another section.
+        """
         wanted = stems(f"{self.outline.topic} {self.request.goal}")
-        found = []
+        found: dict[str, tuple[float, int, int, Document]] = {}
         for rank, passage in enumerate(self.material.passages):
             document = self.material.document(passage.document)
-            if document is None:
-                continue
-            rated = []
-            for span in sentences(passage.text):
-                words = span.text.split()
-                if 5 <= len(words) <= 45 and re.match(r"[\"“(]?[A-ZÀ-Þ0-9]", span.text) and span.text[-1] in ".!":
-                    share = len(wanted & stems(span.text)) / max(1, len(wanted))
-                    rated.append((share - 0.05 * rank, span))
-            for rating, span in sorted(rated, key=lambda pair: (-pair[0], pair[1].start))[:2]:
-                start = passage.start + span.start
-                if self.allowed(span.text):
-                    quoted = quote(document, start, start + len(span.text), ())
-                    found.append((rating, Statement(text=span.text, citations=(quoted,))))
-        unique = {s.text: (rating, s) for rating, s in reversed(found)}
-        ordered = sorted(unique.values(), key=lambda pair: -pair[0])[skip : skip + count]
-        return tuple(s for _, s in ordered)
+            for piece in _pieces(passage.text) if document else ():
+                share = len(wanted & stems(piece.text)) / max(1, len(wanted))
+                if document and self.allowed(piece.text):
+                    found.setdefault(piece.text, (0.05 * rank - share, rank, passage.start + piece.start, document))
+        places = {document.path: place for place, document in enumerate(self.material.documents)}
+        best = sorted(found.items(), key=lambda item: item[1][:3])[skip : skip + count]
+        return tuple(
+            Statement(text=text, citations=(quote(document, start, start + len(text), ()),))
+            for text, (_, _, start, document) in sorted(best, key=lambda item: (places[item[1][3].path], item[1][2]))
+        )
 
     # --- doing ---
 
@@ -191,6 +193,25 @@ class Desk:
             for bullet in self.context.frame.lists.get(name, ())
             if (not labels or bullet.label in labels) and self.allowed(f"{bullet.label} {bullet.text}")
         ]
+
+
+def _pieces(text: str) -> list[Span]:
+    """Sentences that can be read alone: one that points back ("They …") takes the sentence before it along."""
+    pieces: list[Span] = []
+    for span in sentences(text):
+        before = pieces[-1] if pieces else None
+        if _POINTS_BACK.match(span.text) and before and text[before.end : span.start].isspace():
+            pieces[-1] = Span(text=text[before.start : span.end], start=before.start, end=span.end)
+        else:
+            pieces.append(span)
+    return [
+        piece
+        for piece in pieces
+        if 5 <= len(piece.text.split()) <= 60
+        and re.match(r"[\"“(]?[A-ZÀ-Þ0-9]", piece.text)
+        and piece.text[-1] in ".!"
+        and not _POINTS_BACK.match(piece.text)
+    ]
 
 
 def quote(document: Document, start: int, end: int, sources: Sequence[Source]) -> Citation:

@@ -121,9 +121,12 @@ def _word(file: Path) -> str:
 
 def _pdf(file: Path) -> tuple[str, tuple[int, ...]]:
     """Text of a PDF and the offset at which each page begins. Lines inside a paragraph are joined."""
+    import logging
+
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong with a file is said by the error below
     try:
         reader = PdfReader(file)
         if reader.is_encrypted and not reader.decrypt(""):
