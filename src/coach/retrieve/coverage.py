@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.index import Index
+from coach.index import NAME, Index
 from coach.models import Coverage
 from coach.retrieve.fusion import DIGITS, Scored
 
@@ -14,6 +14,13 @@ MEANING = 0.7
 """Weight of the closest cosine in a document's confidence; the share of the topic's words has the rest."""
 COVERED, PARTLY = 0.60, 0.49
 """Lowest confidence of the best document at which a topic is covered, and partly covered."""
+NAMED, TOLD = 0.5, 0.6
+"""Share of the topic's words from which a document's own names are about it, so that it covers the topic at least partly;
+and the share below which the document as a whole does not speak of enough of it, so that it covers it at most partly.
+On the 124 topics of the development half, these two rules turn "covered" from 39 right and 4 wrong into 38 right and 1
+wrong and "partly" from 9 of 18 to 12; no topic that no note serves has more than 0.41 of its words in a name. On the 123
+sealed topics: 31 of 48 covered topics said to be covered, 13 partly; 2 of 18 half covered ones called covered; of 57 that
+no note serves, none called covered and 5 partly."""
 
 
 class Judged(NamedTuple):
@@ -24,10 +31,19 @@ class Judged(NamedTuple):
     confidence: float
 
 
-def coverage(judged: Sequence[Judged]) -> Coverage:
-    """The verdict on a topic, from the confidence of its best document."""
-    best = judged[0].confidence if judged else 0.0
-    return "covered" if best >= COVERED else "partly" if best >= PARTLY else "not covered"
+def coverage(index: Index, topic: str, judged: Sequence[Judged]) -> Coverage:
+    """The verdict on a topic, from the confidence of its best document and from how much of the topic it speaks of."""
+    if not judged:
+        return "not covered"
+    best = judged[0]
+    passages = index.document(best.file)
+    named, told = (
+        float(_share(index, topic, names, np.zeros(len(names), np.int64), 1)[0])
+        for names in ([p.id for p in passages if p.heading == NAME], [p.id for p in passages])
+    )
+    if best.confidence >= COVERED and told >= TOLD:
+        return "covered"
+    return "partly" if best.confidence >= PARTLY or named >= NAMED else "not covered"
 
 
 def judge(index: Index, topic: str, scored: Scored) -> list[Judged]:

@@ -95,7 +95,8 @@ def _scaled(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """Scores with the lowest made 0 and the highest 1; equal ones say nothing and are all 0."""
     if not len(scores) or scores.max() <= scores.min():
         return np.zeros(len(scores))
-    return (scores - scores.min()) / (scores.max() - scores.min())
+    scaled: NDArray[np.float64] = (scores - scores.min()) / (scores.max() - scores.min())
+    return scaled
 
 
 def _moved(index: Index, vector: NDArray[np.float32], scored: Scored) -> NDArray[np.float32]:
@@ -107,5 +108,4 @@ def _moved(index: Index, vector: NDArray[np.float32], scored: Scored) -> NDArray
 
 
 def _cosines(index: Index, names: Sequence[str], vector: NDArray[np.float32]) -> NDArray[np.float64]:
-    cosines: NDArray[np.float32] = index.vectors(names) @ vector if names else np.zeros(0, np.float32)
-    return cosines.astype(np.float64)
+    return (index.vectors(names) @ vector).astype(np.float64) if names else np.zeros(0)

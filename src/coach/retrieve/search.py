@@ -95,7 +95,7 @@ class Retriever:
         return Evidence(
             query=query,
             hits=tuple(self._diverse(scored, {one.file: one.confidence for one in judged}, k)),
-            coverage=coverage(judged),
+            coverage=coverage(self._index, query, judged),
             confidence=judged[0].confidence,
             nearest=tuple(dict.fromkeys(one.title for one in judged))[:NEAREST],
         )
