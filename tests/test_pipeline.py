@@ -386,3 +386,15 @@ def test_json_and_markdown_of_one_artefact_agree(coach: Coach) -> None:
     for section in made.sections:
         assert f"## {section.title}" in markdown
     assert to_json(made).count('"quote"') >= 10
+
+
+def test_a_file_that_changes_under_a_running_coach_is_seen(tmp_path: Path) -> None:
+    folder = tmp_path / "handbook"
+    folder.mkdir()
+    (folder / "a.md").write_text("# Badges\n\nVisitors wear a yellow badge at all times in the plant.\n")
+    coach = Coach(Settings(knowledge=(folder,), data_dir=tmp_path / "data"))
+    assert "yellow" in to_markdown(coach.brief("badges of visitors", 20))
+    (folder / "a.md").write_text("# Badges\n\nSince May, all visitors wear a green badge at all times in the plant.\n")
+    again = to_markdown(coach.brief("badges of visitors", 20))
+    assert "green" in again
+    assert "yellow" not in again

@@ -142,7 +142,10 @@ class Desk:
     def objective(self) -> str:
         """What somebody can do at the end, by the intent of the goal; empty where no note says."""
         found = self.best("Objectives", 1, self.outline.intent) or self.best("Objectives", 1)
-        return found[0][1].text if found else ""
+        text = found[0][1].text if found else ""
+        for spoken_to, spoken_of in (("yourself", "themselves"), ("your", "their"), ("you", "they")):
+            text = re.sub(rf"\b{spoken_to}\b", spoken_of, text)
+        return text
 
     def activities(self, people: int) -> list[Activity]:
         """Activities that suit the number of people and the setting, the first note's first."""

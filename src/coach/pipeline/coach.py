@@ -1,0 +1,271 @@
+"""`Coach`, and the events of a draft."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, TypeVar
+
+from coach import __version__
+from coach.check import check_artefact
+from coach.extractive import Context, Extractive
+from coach.knowledge import FileState, passages, scan
+from coach.models import (
+    KINDS,
+    Agenda,
+    AgendaRequest,
+    AnyRequest,
+    Artefact,
+    DiscussionGuide,
+    Document,
+    Evidence,
+    Flag,
+    Frozen,
+    Hit,
+    Item,
+    Material,
+    Notice,
+    Provenance,
+    ResearchBrief,
+    Section,
+)
+from coach.outline import Outline, outline
+from coach.pipeline.library import Library
+from coach.pipeline.reframing import reframed
+from coach.pipeline.requests import make_request
+from coach.pipeline.vetting import vetted
+from coach.pipeline.words import gaps_of, header_of, title_of
+from coach.retrieve.coverage import COVERED
+from coach.settings import Settings
+
+SECOND_NOTE = 0.8
+"""Part of the best document's score that another must reach to be drawn on as well; a second note must besides serve
+the topic well enough to cover it alone."""
+NOTES, OWN_DOCUMENTS, OWN_PASSAGES = 2, 3, 6
+"""How many notes, and how many of the user's own documents and passages, one draft draws on at most."""
+SEVERAL_GROUPS = 6
+"""People from which a discussion splits into groups that report to each other."""
+
+Progress = Callable[[str, int, int], None]
+A = TypeVar("A", bound=Artefact)
+
+
+class Outlined(Frozen):
+    """First event of a draft: the title, and the sections to come as (id, title)."""
+
+    title: str
+    header: tuple[Item, ...]
+    notices: tuple[Notice, ...]
+    sections: tuple[tuple[str, str], ...]
+
+
+class Drafted(Frozen):
+    """One section is done; sections without content are left out of the stream."""
+
+    section: Section
+
+
+class Finished(Frozen):
+    """Last event of a draft."""
+
+    artefact: Artefact
+
+
+Event = Outlined | Drafted | Finished
+
+
+class Coach:
+    """Drafts agendas, briefs and guides, and searches what they rest on.
+
+    Args:
+        settings: What a run depends on; by default from the environment.
+        progress: Called with a message, how much is done and how much there is, while an index is built. What it raises
+            stops the work and leaves the old index as it was.
+
+    Raises:
+        CoachError: settings, knowledge or index are unusable; the message says what to do.
+    """
+
+    def __init__(self, settings: Settings | None = None, progress: Progress | None = None) -> None:
+        self.settings = settings or Settings()
+        self._progress = progress
+        self._engine = Extractive()
+        self._library = Library(self.settings)
+        self._scanned: tuple[tuple[FileState, ...], ...] = ()
+
+    # --- search ---
+
+    @cached_property
+    def index(self) -> Any:
+        """The index, brought up to date with the knowledge folders."""
+        from coach.index import open_index
+
+        return open_index(self.settings, self._progress)
+
+    def _refresh(self) -> None:
+        """Opens the index anew when a knowledge file changed since it was opened."""
+        scanned = tuple(scan(folder) for folder in self.settings.folders)
+        if self._scanned and scanned != self._scanned:
+            for name in ("index", "_retriever"):
+                self.__dict__.pop(name, None)
+        self._scanned = scanned
+
+    @cached_property
+    def _retriever(self) -> Any:
+        from coach.embed import MiniLM
+        from coach.retrieve import Retriever
+
+        return Retriever(self.index, MiniLM())
+
+    def search(self, query: str, k: int = 10, shelf: str | None = None) -> list[Hit]:
+        """The `k` documents that serve a query best, each with its best passage, best first.
+
+        Raises:
+            CoachError: the index cannot be built or read.
+        """
+        self._refresh()
+        found: list[Hit] = self._retriever.search(query, k, shelf)
+        return found
+
+    def search_many(self, queries: Sequence[str], k: int = 10) -> list[list[Hit]]:
+        """`search` for many queries at once, in their order."""
+        self._refresh()
+        found: list[list[Hit]] = self._retriever.search_many(queries, k)
+        return found
+
+    # --- drafts ---
+
+    def agenda(self, topic: str, minutes: int, **fields: Any) -> Agenda:
+        """An agenda for a pair; `fields` are those of `AgendaRequest`."""
+        return self._whole(make_request("agenda", topic=topic, minutes=minutes, **fields), Agenda)
+
+    def brief(self, topic: str, minutes: int, **fields: Any) -> ResearchBrief:
+        """A brief for a lunch session; `fields` are those of `BriefRequest`."""
+        return self._whole(make_request("brief", topic=topic, minutes=minutes, **fields), ResearchBrief)
+
+    def guide(self, topic: str, minutes: int, **fields: Any) -> DiscussionGuide:
+        """A guide for a group discussion; `fields` are those of `GuideRequest`."""
+        return self._whole(make_request("guide", topic=topic, minutes=minutes, **fields), DiscussionGuide)
+
+    def _whole(self, request: AnyRequest, kind: type[A]) -> A:
+        *_, last = self.draft(request)
+        assert isinstance(last, Finished) and isinstance(last.artefact, kind)
+        return last.artefact
+
+    def draft(self, request: AnyRequest) -> Iterator[Event]:
+        """Drafts section by section. Closing the iterator stops the work.
+
+        Yields:
+            `Outlined`, then one `Drafted` for each section with content, then `Finished`.
+
+        Raises:
+            CoachError: the index cannot be built or read.
+        """
+        self._refresh()
+        retriever, index = self._retriever, self.index
+        neutral, notices = reframed(request, self._library)
+        evidence: Evidence = retriever.evidence(neutral.topic)
+        material = self._material(neutral, evidence, retriever)
+        skeleton = self._outline(neutral)
+        title, header = title_of(neutral), header_of(neutral, material)
+        if skeleton.left_out:
+            notices = (*notices, Notice(text=f"Left out for lack of time: {'; '.join(skeleton.left_out)}."))
+        notices = (*notices, *(Notice(text=text) for text in index.notices))
+        yield Outlined(
+            title=title,
+            header=header,
+            notices=notices,
+            sections=tuple((plan.id, plan.title) for plan in skeleton.sections),
+        )
+        context = Context(
+            request=neutral,
+            outline=skeleton,
+            material=material,
+            frame=self._library.frame(neutral),
+            methods=self._library.methods(neutral),
+            lenses=self._library.lenses(),
+        )
+        sections: list[Section] = []
+        flags: list[Flag] = []
+        for plan in skeleton.sections:
+            section, found = vetted(self._engine.section(plan, context), material, neutral)
+            flags += found
+            if section.statements or section.items or section.questions or section.blocks:
+                sections.append(section)
+                yield Drafted(section=section)
+        artefact = KINDS[request.artefact](
+            request=request,
+            title=title,
+            header=header,
+            sections=tuple(sections),
+            notices=notices,
+            gaps=gaps_of(neutral, material, evidence),
+            provenance=self._provenance(index.fingerprint),
+        )
+        yield Finished(artefact=artefact.model_copy(update={"flags": (*flags, *check_artefact(artefact))}))
+
+    # --- parts of a draft ---
+
+    def _material(self, request: AnyRequest, evidence: Evidence, retriever: Any) -> Material:
+        """The documents that the evidence lies in, and how well each of their bullets serves the request."""
+        if evidence.coverage == "not covered":
+            return Material(coverage=evidence.coverage, nearest=evidence.nearest)
+        best: dict[str, float] = {}
+        for hit in evidence.hits:
+            best.setdefault(hit.document, hit.score)
+        documents: list[Document] = []
+        own: list[Document] = []
+        enough = SECOND_NOTE * max(best.values(), default=0.0)
+        for path in [path for path, score in best.items() if score >= enough]:
+            document = self._library.document(path)
+            if document.note is None:
+                own.append(document)
+            elif document.note.kind == "topic" and len(documents) < NOTES and (not documents or best[path] >= COVERED):
+                documents.append(document)
+        own = own[:OWN_DOCUMENTS]
+        paths = {document.path for document in own}
+        mine = tuple(hit.passage for hit in evidence.hits if hit.document in paths)[:OWN_PASSAGES]
+        return Material(
+            coverage=evidence.coverage,
+            nearest=evidence.nearest,
+            documents=(*documents, *own),
+            passages=mine,
+            scores=_scores(request, documents, retriever),
+        )
+
+    def _outline(self, request: AnyRequest) -> Outline:
+        have = {"groups"} if getattr(request, "people", 2) >= SEVERAL_GROUPS else set()
+        if isinstance(request, AgendaRequest) and request.previous:
+            have.add("actions")
+        return outline(request, request.topic, self._library.frame(request), self._library.lenses(), frozenset(have))
+
+    def _provenance(self, index: str) -> Provenance:
+        now = self.settings.now or datetime.now(UTC)
+        return Provenance(
+            engine=self._engine.name,
+            version=__version__,
+            index=index,
+            settings=self.settings.fingerprint,
+            made=now.isoformat(timespec="seconds"),
+        )
+
+    def document(self, path: str) -> Document:
+        """The document that a citation or a hit names, as it is now.
+
+        Raises:
+            KnowledgeError: it cannot be read.
+        """
+        return self._library.document(path)
+
+
+def _scores(request: AnyRequest, documents: Sequence[Document], retriever: Any) -> dict[tuple[str, int], float]:
+    """How well each passage of the documents serves what the request tells, as a cosine by document and offset."""
+    told = [request.topic, request.goal, *_people(request)]
+    places = {p.id: (p.document, p.start) for document in documents for p in passages(document)}
+    similar = retriever.similarity(". ".join(text for text in told if text), list(places))
+    return {places[passage_id]: score for passage_id, score in similar.items()}
+
+
+def _people(request: AnyRequest) -> tuple[str, ...]:
+    if isinstance(request, AgendaRequest):
+        return (request.mentee.role, request.mentee.wants, request.mentor.offers)
+    return (request.audience, request.knows)

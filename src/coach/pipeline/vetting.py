@@ -1,0 +1,34 @@
+"""Leaves out of a section what the checks object to."""
+
+from coach.check import check_section
+from coach.models import Flag, Material, Request, Section
+
+
+def vetted(section: Section, material: Material, request: Request) -> tuple[Section, list[Flag]]:
+    """The section without what the checks object to, and a flag for each thing that was left out."""
+    flags = check_section(section, material, request)
+    bad = {flag.text for flag in flags if flag.severity == "error"}
+    if not bad:
+        return section, flags
+    blocks = tuple(
+        block.model_copy(
+            update={
+                "say": tuple(s for s in block.say if s.text not in bad),
+                "questions": tuple(q for q in block.questions if q.text not in bad and q.probe not in bad),
+            }
+        )
+        for block in section.blocks
+    )
+    kept = section.model_copy(
+        update={
+            "statements": tuple(s for s in section.statements if s.text not in bad and s.label not in bad),
+            "items": tuple(i for i in section.items if i.text not in bad and i.label not in bad),
+            "questions": tuple(q for q in section.questions if q.text not in bad and q.probe not in bad),
+            "blocks": blocks,
+        }
+    )
+    out = [
+        f.model_copy(update={"severity": "warning", "message": f"left out: {f.message}"}) if f.text in bad else f
+        for f in flags
+    ]
+    return kept, out
