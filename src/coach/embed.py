@@ -138,6 +138,8 @@ def _session(path: Path) -> Any:
     options.intra_op_num_threads = min(MOST_THREADS, _cores())
     options.inter_op_num_threads = 1
     options.enable_mem_pattern = False  # every batch has another shape; patterns of all of them would pile up
+    # waiting threads sleep: 10% slower on an idle machine, but 40% faster where other processes compute too
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 

@@ -11,6 +11,7 @@ from coach.index.files import Found, Progress, scan, up_to_date
 from coach.index.home import Home, reading
 from coach.index.reader import Index
 from coach.index.snapshot import WORDS, Damaged, Snapshot
+from coach.index.vectors import VectorStore
 from coach.index.words import Words
 from coach.index.writer import build, unfinished
 from coach.settings import Settings
@@ -75,14 +76,31 @@ def _open(home: Home, snapshot: Snapshot, notices: tuple[str, ...]) -> Index:
     with ExitStack() as undo:
         mark = reading(snapshot.folder)
         undo.callback(mark.close)
-        store = home.store(snapshot.folder)
+        store = _filled_store(home, snapshot)
         undo.callback(store.close)
-        if not home.url and store.keys() != snapshot.shelf_of_key():
-            raise Damaged(f"'{snapshot.folder}' has lost vectors.")
         words = Words.load(snapshot.folder / WORDS, len(snapshot.passages))
         problems = (f"{file.problem} Until then it is left out." for file in snapshot.manifest.files if file.problem)
         undo.pop_all()
         return Index(snapshot, words, store, (*notices, *problems), mark)
+
+
+def _filled_store(home: Home, snapshot: Snapshot) -> VectorStore:
+    """The vectors of a generation, all of them.
+
+    Raises:
+        Damaged: Chroma, in this process, cannot read them or lacks some.
+        IndexFailure: the Chroma server failed.
+    """
+    if home.url:
+        return home.store(snapshot.folder)
+    try:
+        store = home.store(snapshot.folder)
+        if store.keys() == snapshot.shelf_of_key():
+            return store
+        store.close()
+    except IndexFailure as error:
+        raise Damaged(f"'{snapshot.folder}' has unreadable vectors.") from error
+    raise Damaged(f"'{snapshot.folder}' lacks vectors.")
 
 
 def _signature(home: Home, generation: Path, word: str = "") -> str:

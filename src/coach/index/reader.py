@@ -112,9 +112,25 @@ class Index:
             wanted = k + self._foreign
             found = self._store.nearest(vectors, wanted, shelf)
             foreign = max(sum(key not in self._rows_of_key for key, _ in row) for row in found)
-            if foreign <= self._foreign or len(found[0]) < wanted:
+            if min(len(row) for row in found) < wanted:
+                return [self._ranked(row, k) for row in self._completed(found, vectors, k, shelf)]
+            if foreign <= self._foreign:
                 return [self._ranked(row, k) for row in found]
             self._foreign = max(foreign, 2 * self._foreign)  # a server may hold passages of another generation
+
+    def _completed(self, found: list[Ranked], vectors: Vectors, k: int, shelf: str | None) -> list[Ranked]:
+        """What Chroma found when it found less than was asked for: all there is, or an exact search instead.
+
+        Where many vectors are equal, Chroma's graph of neighbours falls into islands, and it misses what is elsewhere.
+        """
+        rows = np.flatnonzero(self.rows(shelf))
+        keys = list(dict.fromkeys(self.passages.vector_keys[row] for row in rows))
+        if all(sum(key in self._rows_of_key for key, _ in row) >= min(k, len(keys)) for row in found):
+            return found
+        stored = self._store.get(keys)
+        cosines = np.stack([stored[key] for key in keys if key in stored]) @ vectors.T
+        names = [key for key in keys if key in stored]
+        return [[(names[i], float(column[i])) for i in np.argsort(-column, kind="stable")[:k]] for column in cosines.T]
 
     def _ranked(self, found: Ranked, k: int) -> Ranked:
         """Keys to passages; equal cosines in the order of the index, so that two builds agree."""

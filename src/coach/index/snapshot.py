@@ -145,7 +145,8 @@ def vectors_intact(folder: Path) -> bool:
         checksums = read_manifest(folder).checksums
         _compare(folder, {k: v for k, v in checksums.items() if k.startswith(CHROMA)})
         with closing(sqlite3.connect(f"{(folder / CHROMA / _DATABASE).as_uri()}?mode=rw", uri=True)) as database:
-            return bool(database.execute("PRAGMA quick_check").fetchall() == [("ok",)])
+            tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()  # none in an emptied file
+            return tables[0] > 0 and bool(database.execute("PRAGMA quick_check").fetchall() == [("ok",)])
     except (Damaged, sqlite3.DatabaseError):
         return False
 

@@ -60,7 +60,7 @@ class VectorStore:
         from chromadb.config import Settings as ChromaSettings
 
         remedy = (
-            f"The index is kept in '{folder.parent}': make sure that the disk has room and that you may write there, "
+            f"The index is kept in '{folder.parents[1]}': make sure that the disk has room and that you may write there, "
             "or set COACH_DATA_DIR to another folder; then try again."
         )
         settings = ChromaSettings(_env_file=None, anonymized_telemetry=False)

@@ -1,5 +1,6 @@
 """Words in a BM25 index: which passages use the words of a query, weighed by how rare they are."""
 
+import math
 import re
 import threading
 import unicodedata
@@ -17,8 +18,8 @@ K1, B = 1.5, 0.75
 """Saturation of repeated words and weight of a passage's length: the defaults of Lucene and bm25s."""
 VERSION = "1"
 """Changes when the same text would give other stems or other scores."""
-SHORTEST_MENDED = 5
-"""Letters of the shortest stem whose spelling is mended."""
+MENDED = range(5, 21)
+"""Letters of the stems whose spelling is mended: a shorter one may be any word, a longer one is none."""
 _WORD = re.compile(r"\w+")
 _LETTER_HYPHEN = re.compile(r"(?<=\b\w)-(?=\w)")
 _stemming = threading.Lock()
@@ -97,6 +98,11 @@ class Words:
             return np.zeros(self.rows, np.float32)
         return np.asarray(self._model.get_scores(known), np.float32)
 
+    def rarity(self, stem: str) -> float:
+        """How rare a stem is: the inverse document frequency of BM25, highest for one that no passage has."""
+        used = len(self.rows_with(stem))
+        return math.log(1 + (self.rows - used + 0.5) / (used + 0.5))
+
     def uses(self, stem: str) -> bool:
         """Whether any passage has this stem."""
         return self._model is not None and stem in self._model.vocab_dict
@@ -114,7 +120,7 @@ class Words:
         places ("hybird") and a letter typed once or twice too often or too few ("pasword"). Any letter put in, left out
         or replaced would also make "stuck" of "stock" and "select" of "elect".
         """
-        if self.uses(stem) or len(stem) < SHORTEST_MENDED:
+        if self.uses(stem) or len(stem) not in MENDED:
             return stem
         return next((other for other in _slips(stem) if self.uses(other)), stem)
 

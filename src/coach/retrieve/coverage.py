@@ -76,8 +76,7 @@ def _share(
     rows = np.array([index.passages.row(name) for name in names], np.int64)
     total, found = 0.0, np.zeros(count)
     for stem in dict.fromkeys(index.words.read(topic)):
-        used = index.words.rows_with(stem)
-        rarity = float(np.log(1 + (len(index.passages) - len(used) + 0.5) / (len(used) + 0.5)))
+        rarity = index.words.rarity(stem)
         total += rarity
-        found[np.unique(document[np.isin(rows, used)])] += rarity
+        found[np.unique(document[np.isin(rows, index.words.rows_with(stem))])] += rarity
     return found / total if total else found
