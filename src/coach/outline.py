@@ -22,7 +22,10 @@ BREAK, LUNCH, LUNCH_FROM = 10, 45, 300
 
 SESSIONS = {"first": "first", "regular": "regular", "deep-dive": "deep-dive", "midpoint": "midpoint", "last": "last"}
 _INTENTS: tuple[tuple[Intent, str], ...] = (
-    ("decide", r"decid\w*|choos\w*|judg\w*|whether|when (?:not )?to|when (?:is|it is|an?|the)|rely|trust|approve|safe to|worth"),
+    (
+        "decide",
+        r"decid\w*|choos\w*|judg\w*|whether|when (?:not )?to|when (?:is|it is|an?|the)|rely|trust|approve|safe to|worth",
+    ),
     ("agree", r"agree\w*|common|align\w*|shared|together|team rule|as a team"),
     (
         "do",

@@ -48,7 +48,7 @@ def open_index(settings: Settings, progress: Progress | None = None, *, embedder
         if index is None:
             with home.writing():
                 index = _updated(home, found, embedder, progress or _silent)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, Damaged) as error:
         raise IndexFailure(
             f"The search index in '{home.folder}' cannot be read or written ({error}). Make sure that the disk has "
             "room and that you may write there, or set COACH_DATA_DIR to another folder; then try again. The earlier "

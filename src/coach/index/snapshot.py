@@ -19,6 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 
 from coach.errors import IndexFailure
@@ -127,7 +128,13 @@ class Snapshot:
         self.manifest = read_manifest(folder)
         _compare(folder, {k: v for k, v in self.manifest.checksums.items() if not k.startswith(CHROMA)})
         self.passages = Passages(folder)
-        self.file_of_row = np.repeat(np.arange(len(self.manifest.files)), [file.rows for file in self.manifest.files])
+        rows = np.array([file.rows for file in self.manifest.files], np.int64)
+        self.file_of_row = np.repeat(np.arange(len(rows)), rows)
+
+    def rows(self, shelf: str | None) -> NDArray[np.bool_]:
+        """For each passage, whether it stands on `shelf`; all of them without one. Shape (passages,)."""
+        on_shelf = np.array([shelf in (None, file.shelf) for file in self.manifest.files], bool)
+        return on_shelf[self.file_of_row]
 
     def shelf_of_key(self) -> dict[str, str]:
         """Every vector's key with its shelf."""

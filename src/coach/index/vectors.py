@@ -92,9 +92,14 @@ class VectorStore:
 
     def keys(self) -> dict[str, str]:
         """Every key with its shelf."""
-        with self._failures():
-            found = self._collection.get(include=["metadatas"])
-        return {key: str(data["shelf"]) for key, data in zip(found["ids"], found["metadatas"] or [], strict=True)}
+        keys: dict[str, str] = {}
+        while True:  # in one piece, Chroma fails on more than about 32,000
+            with self._failures():
+                found = self._collection.get(include=["metadatas"], limit=BATCH, offset=len(keys))
+            data = zip(found["ids"], found["metadatas"] or [], strict=True)
+            keys.update((key, str((each or {}).get("shelf"))) for key, each in data)
+            if len(found["ids"]) < BATCH:
+                return keys
 
     def count(self) -> int:
         """Number of records."""
