@@ -37,9 +37,11 @@ from coach.pipeline.words import gaps_of, header_of, title_of
 from coach.retrieve.coverage import COVERED
 from coach.settings import Settings
 
-SECOND_NOTE = 0.8
-"""Part of the best document's score that another must reach to be drawn on as well; a second note must besides serve
-the topic well enough to cover it alone."""
+SECOND_NOTE, SECOND_DOCUMENT = 0.9, 0.8
+"""Part of the best document's score that a second note, or a document of the user's own, must reach to be drawn on as
+well; a second note must besides serve the topic well enough to cover it alone. Of the development topics of
+`evals/coverage.yaml` that are covered, 7 get a second note at 0.9 ("draft board papers": checking AI output) and 11 at
+0.8, where what is added is noise ("AI agents": the first years at work)."""
 NOTES, OWN_DOCUMENTS, OWN_PASSAGES = 2, 3, 6
 """How many notes, and how many of the user's own documents and passages, one draft draws on at most."""
 SEVERAL_GROUPS = 6
@@ -214,12 +216,16 @@ class Coach:
             best.setdefault(hit.document, hit.score)
         documents: list[Document] = []
         own: list[Document] = []
-        enough = SECOND_NOTE * max(best.values(), default=0.0)
-        for path in [path for path, score in best.items() if score >= enough]:
+        top = max(best.values(), default=0.0)
+        for path in [path for path, score in best.items() if score >= SECOND_DOCUMENT * top]:
             document = self._library.document(path)
             if document.note is None:
                 own.append(document)
-            elif document.note.kind == "topic" and len(documents) < NOTES and (not documents or best[path] >= COVERED):
+            elif (
+                document.note.kind == "topic"
+                and len(documents) < NOTES
+                and (not documents or best[path] >= max(COVERED, SECOND_NOTE * top))
+            ):
                 documents.append(document)
         own = own[:OWN_DOCUMENTS]
         paths = {document.path for document in own}
