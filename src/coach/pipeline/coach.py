@@ -214,19 +214,17 @@ class Coach:
         best: dict[str, float] = {}
         for hit in evidence.hits:
             best.setdefault(hit.document, hit.score)
-        documents: list[Document] = []
-        own: list[Document] = []
-        top = max(best.values(), default=0.0)
-        for path in [path for path, score in best.items() if score >= SECOND_DOCUMENT * top]:
-            document = self._library.document(path)
-            if document.note is None:
-                own.append(document)
-            elif (
-                document.note.kind == "topic"
-                and len(documents) < NOTES
-                and (not documents or best[path] >= max(COVERED, SECOND_NOTE * top))
-            ):
-                documents.append(document)
+        found = [(self._library.document(path), score) for path, score in best.items()]
+        found = [
+            (document, score) for document, score in found if document.note is None or document.note.kind == "topic"
+        ]
+        if not found:  # only ways of working, which say nothing on a topic
+            return Material(coverage="not covered", nearest=evidence.nearest)
+        top = found[0][1]
+        second = max(COVERED, SECOND_NOTE * top)
+        documents = [d for d, score in found if d.note and score >= SECOND_DOCUMENT * top]
+        documents = [d for d in documents if d is documents[0] or best[d.path] >= second][:NOTES]
+        own = [d for d, score in found if not d.note and score >= SECOND_DOCUMENT * top]
         own = own[:OWN_DOCUMENTS]
         paths = {document.path for document in own}
         mine = tuple(hit.passage for hit in evidence.hits if hit.document in paths)[:OWN_PASSAGES]
