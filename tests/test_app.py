@@ -349,6 +349,21 @@ def test_an_example_fills_the_form_and_gives_back_what_was_typed(visit: Callable
     expect(undo).to_have_count(0)
 
 
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_what_an_example_filled_in_out_of_sight_shows_whole_when_it_is_opened(
+    visit: Callable[..., Page], size: dict[str, int]
+) -> None:
+    page = visit(size)
+    page.get_by_role("button", name="Checking AI summaries, 60 min").click()
+    role = page.locator("#agenda-mentee-role textarea")
+    expect(role).to_have_value("Head of logistics, reads forty-page reports on trains")
+    unfold(page, "agenda")
+    boxes = page.locator("#more-agenda textarea")
+    cut = [boxes.nth(n).evaluate("e => e.scrollHeight - e.clientHeight") for n in range(boxes.count())]
+    assert max(cut) <= 2
+    expect(role).to_have_value("Head of logistics, reads forty-page reports on trains")
+
+
 def test_everything_told_in_the_form_reaches_the_draft(visit: Callable[..., Page]) -> None:
     page = visit()
     unfold(page, "agenda")

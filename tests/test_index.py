@@ -346,6 +346,20 @@ def test_two_builds_of_the_same_files_are_equal(place: Place, tmp_path: Path) ->
         assert grown.lexical(query, 10) == fresh.lexical(query, 10)
 
 
+def test_a_large_collection_is_read_and_written_in_pieces(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one piece, Chroma fails on more than about 32,000 records."""
+    monkeypatch.setattr(vectors, "BATCH", 2)
+    monkeypatch.setattr(writer, "BATCH", 2)
+    monkeypatch.setattr(writer, "STEP", 1)
+    assert documents(place.open()) == set(FILES)
+    for name in ("phishing.txt", "meetings.txt"):
+        place.write(name, f"Another text about {name}.")
+    index = place.open()
+    assert len(place.embedder.texts) == 2
+    assert len(index.vectors(list(index.passages))) == len(index.passages)
+    assert first(index, "lost phone") == "passkeys.md"
+
+
 def test_collections_of_other_folders_do_not_mix(place: Place) -> None:
     place.open()
     other = place.root / "other"

@@ -64,7 +64,7 @@ AGENDA = Job(
                     width=800,
                 ),
                 _SETTING,
-                _goal("She can decide when a summary is safe to rely on"),
+                _goal("Know when to rely on a summary"),
             ),
         ),
         (
@@ -146,11 +146,11 @@ BRIEF = Job(
             "The audience",
             (
                 Field("audience", "Who will sit there", "Roles and teams.", "Branch managers of a regional bank"),
-                Field("knows", "What they know already", "", "Heard of it in the news, never saw it"),
+                Field("knows", "What they know already", "", "Heard of it in the news"),
                 _people(12),
             ),
         ),
-        ("The session", (_SETTING, _goal("They agree on a call-back rule for their branch"))),
+        ("The session", (_SETTING, _goal("They agree on a call-back rule"))),
         (
             "You, who presents (a role, never a name)",
             (
@@ -213,11 +213,11 @@ GUIDE = Job(
             "The group",
             (
                 _people(12),
-                Field("audience", "Who takes part", "Roles and teams.", "Two wards of a hospital, trainees to heads"),
+                Field("audience", "Who takes part", "Roles and teams.", "Two wards of a hospital"),
                 _SETTING,
             ),
         ),
-        ("The discussion", (_goal("The group agrees on two habits for the next month"), _AVOID)),
+        ("The discussion", (_goal("Agree on two habits"), _AVOID)),
     ),
     examples=(
         (

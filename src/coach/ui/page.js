@@ -43,6 +43,9 @@
     const unfold = event.target.closest?.(".unfold");
     if (unfold) {
       unfold.setAttribute("aria-expanded", String(unfold.getAttribute("aria-expanded") !== "true"));
+      /* Gradio measures a text box when it is typed into; one that was hidden has no height yet. */
+      const boxes = document.getElementById(unfold.getAttribute("aria-controls")).querySelectorAll("textarea");
+      boxes.forEach((box) => box.dispatchEvent(new Event("input", { bubbles: true })));
       return;
     }
     const fold = event.target.closest?.(".result .fold");
