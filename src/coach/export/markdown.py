@@ -8,7 +8,7 @@ STAGE_TITLES = {
     "meaning": "What it means",
     "decision": "What we will do",
 }
-_MODES = {"alone": "alone", "pairs": "in pairs", "groups": "in groups of four", "all": "all together"}
+MODES = {"alone": "alone", "pairs": "in pairs", "groups": "in groups of four", "all": "all together"}
 
 
 class _Citations:
@@ -118,7 +118,7 @@ def _item(item: Item) -> str:
 
 def _question(question: Question) -> list[str]:
     extra = [f"{question.minutes} min"] if question.minutes else []
-    extra += [_MODES[question.mode]] if question.mode else []
+    extra += [MODES[question.mode]] if question.mode else []
     lines = [f"- {question.text}" + (f" *({', '.join(extra)})*" if extra else "")]
     if question.probe:
         lines.append(f"  - Probe: {question.probe}")

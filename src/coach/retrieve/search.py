@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.embed import Embedder, Vectors
-from coach.index import NAME, Index
+from coach.index import NAME, Index, Ranked
 from coach.models import Evidence, Hit, Passage
 from coach.retrieve.coverage import coverage, judge
-from coach.retrieve.fusion import DIGITS, POOL, Scored, rank
+from coach.retrieve.fusion import DENSE, DIGITS, POOL, Scored, rank
 
 RELEVANCE = 0.8
 """Weight of relevance against repetition when evidence is chosen. For the covered topics of `evals/coverage.yaml` (dev),
@@ -47,14 +47,14 @@ class Retriever:
     def search_many(self, queries: Sequence[str], k: int = 10, shelf: str | None = None) -> list[list[Hit]]:
         """`search` for many queries, with the same results in less time."""
         asked = [query for query in dict.fromkeys(queries) if query.strip()]
-        found: dict[str, list[Hit]] = {}
-        pool = max(POOL, 2 * k)
-        while asked and k > 0:
-            ranked = rank(self._index, asked, self._embedder.embed(asked), pool, shelf)
-            found.update({query: self._documents(scored, k) for query, scored in zip(asked, ranked, strict=True)})
-            # passages of a few long documents may fill the pool
-            asked = [query for query in asked if len(found[query]) < k] if pool < len(self._index.passages) else []
-            pool *= 4
+        if not asked or k < 1:
+            return [[] for _ in queries]
+        vectors = self._embedder.embed(asked)
+        ranked = rank(self._index, asked, vectors, max(POOL, 2 * k), shelf)
+        rankings = [list(zip(scored.names, scored.scores.tolist(), strict=True)) for scored in ranked]
+        for ranking, vector in zip(rankings, vectors, strict=True):
+            self._lengthen(ranking, vector, k, shelf)
+        found = {query: self._documents(ranking)[:k] for query, ranking in zip(asked, rankings, strict=True)}
         return [list(found.get(query, ())) for query in queries]
 
     def neighbours(self, passage: Passage, before: int = 1, after: int = 1) -> tuple[Passage, ...]:
@@ -104,22 +104,34 @@ class Retriever:
             nearest=tuple(dict.fromkeys(one.title for one in judged))[:NEAREST],
         )
 
-    def _documents(self, scored: Scored, k: int) -> list[Hit]:
-        """The best `k` documents among ranked passages, each with its best passage that may be shown."""
+    def _lengthen(self, ranking: Ranked, vector: NDArray[np.float32], k: int, shelf: str | None) -> None:
+        """Adds passages by meaning alone until they come from `k` documents: a few long ones may fill the ranking."""
+        wide = 8 * len(ranking)
+        while 0 < len({self._index.file_of(name) for name, _ in ranking}) < k:
+            known = {name for name, _ in ranking}
+            lowest = ranking[-1][1]
+            dense = self._index.dense(vector, wide, shelf)
+            ranking += [(name, min(lowest, DENSE * max(cosine, 0))) for name, cosine in dense if name not in known]
+            if len(dense) < wide:
+                return
+            wide *= 4
+
+    def _documents(self, ranking: Ranked) -> list[Hit]:
+        """The documents of ranked passages, each with its best passage that may be shown."""
         best: dict[int, float] = {}
         shown: dict[int, Passage] = {}
-        for name, score in zip(scored.names, scored.scores, strict=True):
+        for name, score in ranking:
             file = self._index.file_of(name)
-            best.setdefault(file, float(score))
+            best.setdefault(file, score)
             if file not in shown:
                 passage = self._index.passages[name]
                 if passage.heading != NAME:
                     shown[file] = passage
-        hits = []
-        for file, score in list(best.items())[:k]:
-            passage = shown.get(file) or self._index.document(file)[-1]
-            hits.append(Hit(document=passage.document, passage=passage, score=score))
-        return hits
+        passages = [shown.get(file) or self._index.document(file)[-1] for file in best]
+        return [
+            Hit(document=passage.document, passage=passage, score=round(score, DIGITS))
+            for passage, score in zip(passages, best.values(), strict=True)
+        ]
 
     def _diverse(self, scored: Scored, confidence: dict[int, float], k: int) -> list[Hit]:
         """The best `k` passages of the judged documents, each chosen against the ones before it; best first."""

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from coach.export.markdown import STAGE_TITLES, clock
+from coach.export.markdown import MODES, STAGE_TITLES, clock
 from coach.models import Block, Item, Notice, Question, Section, Statement, Step
 from coach.ui.evidence import Citations
 from coach.ui.text import esc, linked, plural, tag
-
-_MODES = {"alone": "alone", "pairs": "in pairs", "groups": "in groups of four", "all": "all together"}
 
 
 def section_html(section: Section, citations: Citations, prefix: str) -> str:
@@ -85,7 +83,7 @@ def _questions(questions: Sequence[Question]) -> str:
 
 
 def _question(question: Question) -> str:
-    mode = tag("span", esc(_MODES.get(question.mode, "")), "minutes")
+    mode = tag("span", esc(MODES.get(question.mode, "")), "minutes")
     probe = f'<span class="probe">Then: {esc(question.probe)}</span>' if question.probe else ""
     return f"{esc(question.text)}{_minutes(question.minutes)}{mode}{probe}"
 
