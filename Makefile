@@ -22,8 +22,11 @@ $(VENV)/test.stamp: requirements-dev.lock $(VENV)/run.stamp
 
 .PHONY: browser
 browser:
-	@test -n "$$COACH_TEST_BROWSER" || command -v chromium >/dev/null || { echo "Installing Chromium for the browser tests"; \
-	  $(APT) update -qq && DEBIAN_FRONTEND=noninteractive $(APT) install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; }
+	@if [ -n "$$COACH_TEST_BROWSER" ] || command -v chromium >/dev/null; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	  echo "The browser tests need Chromium: install it and set COACH_TEST_BROWSER to its path."; exit 1; fi; \
+	echo "Installing Chromium for the browser tests"; \
+	$(APT) update -qq && DEBIAN_FRONTEND=noninteractive $(APT) install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null
 
 run: $(VENV)/run.stamp ## Set up, build the index, print one brief, open the web app at http://127.0.0.1:7860
 	@$(BIN)/coach index
