@@ -54,7 +54,7 @@ class Retriever:
         rankings = [list(zip(scored.names, scored.scores.tolist(), strict=True)) for scored in ranked]
         for ranking, vector in zip(rankings, vectors, strict=True):
             self._lengthen(ranking, vector, k, shelf)
-        found = {query: self._documents(ranking)[:k] for query, ranking in zip(asked, rankings, strict=True)}
+        found = {query: self._documents(ranking, k) for query, ranking in zip(asked, rankings, strict=True)}
         return [list(found.get(query, ())) for query in queries]
 
     def neighbours(self, passage: Passage, before: int = 1, after: int = 1) -> tuple[Passage, ...]:
@@ -116,17 +116,20 @@ class Retriever:
                 return
             wide *= 4
 
-    def _documents(self, ranking: Ranked) -> list[Hit]:
-        """The documents of ranked passages, each with its best passage that may be shown."""
+    def _documents(self, ranking: Ranked, k: int) -> list[Hit]:
+        """The first `k` documents of ranked passages, each with its best passage that may be shown."""
         best: dict[int, float] = {}
         shown: dict[int, Passage] = {}
         for name, score in ranking:
             file = self._index.file_of(name)
+            if file in shown or (file not in best and len(best) == k):
+                continue
             best.setdefault(file, score)
-            if file not in shown:
-                passage = self._index.passages[name]
-                if passage.heading != NAME:
-                    shown[file] = passage
+            passage = self._index.passages[name]
+            if passage.heading != NAME:
+                shown[file] = passage
+                if len(shown) == k:
+                    break
         passages = [shown.get(file) or self._index.document(file)[-1] for file in best]
         return [
             Hit(document=passage.document, passage=passage, score=round(score, DIGITS))
