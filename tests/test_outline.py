@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from coach.knowledge import read
 from coach.models import AgendaRequest, BriefRequest, Frame, FrameBlock, GuideRequest, Note, Person
-from coach.outline import LONGEST_STRETCH, apportion, break_minutes, intent_of, lenses_of, level_of, plan
+from coach.outline import LONGEST_STRETCH, apportion, break_minutes, intent_of, lenses_of, level_of, plan, subject_of
 from coach.settings import packaged
 
 FRAMES = ("kick-off", "regular", "deep-dive", "midpoint", "closing", "lunch-session", "group-discussion")
@@ -136,6 +136,23 @@ def test_without_a_goal_each_artefact_has_its_own_intent() -> None:
 )
 def test_roles_are_matched_to_kinds_of_work(role: str, families: tuple[str, ...]) -> None:
     assert lenses_of((role,), lenses()) == families
+
+
+@pytest.mark.parametrize(
+    ("topic", "subject"),
+    [
+        ("Passkeys for our warehouse team", "Passkeys"),
+        ("phishing in hospitals", "phishing"),
+        ("explaining phishing to truck drivers", "explaining phishing"),
+        ("hybrid work in my department?", "hybrid work"),
+        ("feedback in guitar amplifiers", "feedback in guitar amplifiers"),
+        ("cohort sizes in clinical trials of statins", "cohort sizes in clinical trials of statins"),
+        ("how to file my income tax return online", "how to file my income tax return online"),
+        ("passkeys", "passkeys"),
+    ],
+)
+def test_for_whom_and_where_are_not_part_of_the_subject(topic: str, subject: str) -> None:
+    assert subject_of(topic, lenses()) == subject
 
 
 def test_the_person_who_learns_counts_before_the_one_who_teaches() -> None:

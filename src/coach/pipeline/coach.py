@@ -28,7 +28,7 @@ from coach.models import (
     ResearchBrief,
     Section,
 )
-from coach.outline import Outline, outline
+from coach.outline import Outline, outline, subject_of
 from coach.pipeline.library import Library
 from coach.pipeline.reframing import reframed
 from coach.pipeline.requests import make_request
@@ -46,6 +46,8 @@ NOTES, OWN_DOCUMENTS, OWN_PASSAGES = 2, 3, 6
 """How many notes, and how many of the user's own documents and passages, one draft draws on at most."""
 SEVERAL_GROUPS = 6
 """People from which a discussion splits into groups that report to each other."""
+
+_VERDICTS = ("not covered", "partly", "covered")
 
 Progress = Callable[[str, int, int], None]
 A = TypeVar("A", bound=Artefact)
@@ -165,7 +167,7 @@ class Coach:
         self._refresh()
         retriever, index = self._retriever, self.index
         neutral, notices = reframed(request, self._library)
-        evidence: Evidence = retriever.evidence(neutral.topic)
+        evidence = self._evidence(neutral.topic, retriever)
         material = self._material(neutral, evidence, retriever)
         skeleton = self._outline(neutral)
         title, header = title_of(neutral), header_of(neutral, material)
@@ -206,6 +208,16 @@ class Coach:
         yield Finished(artefact=artefact.model_copy(update={"flags": (*flags, *check_artefact(artefact))}))
 
     # --- parts of a draft ---
+
+    def _evidence(self, topic: str, retriever: Any) -> Evidence:
+        """Evidence on a topic; where the topic as a whole is not covered, on its subject if that is."""
+        whole: Evidence = retriever.evidence(topic)
+        subject = subject_of(topic, self._library.lenses())
+        if whole.coverage == "covered" or subject == topic:
+            return whole
+        alone: Evidence = retriever.evidence(subject)
+        better = _VERDICTS.index(alone.coverage) > _VERDICTS.index(whole.coverage)
+        return alone.model_copy(update={"query": topic}) if better else whole
 
     def _material(self, request: AnyRequest, evidence: Evidence, retriever: Any) -> Material:
         """The documents that the evidence lies in, and how well each of their bullets serves the request."""
