@@ -62,9 +62,13 @@ _MEASURED = re.compile(
     r"assum\w+|myths?|claims?|label\w*|categor\w+|no difference|differ\w*|whether|interview\w*|average|estimate\w*|authors?)\b",
     re.IGNORECASE,
 )
-_SLUR = re.compile(
-    r"\b(?:our|the|these|those|my|some|all|old) (?:\w+ )?(?:dinosaurs|snowflakes?|oldies|fossils|old[- ]?timers?|grandpas?|grandmas?)\b",
-    re.I,
+_SLUR = re.compile(  # a person or a group called names that mean their age
+    r"\b(?:our|the|these|those|my|some|all|old) (?:\w+ )?"
+    r"(?:dinosaurs|snowflakes?|oldies|fossils|old[- ]?timers?|grandpas?|grandmas?)\b"
+    r"|\b(?:an?|the|our|my|your|that|this|is|are|such|like) (?:[\w-]+ ){0,3}"
+    r"(?:old|ancient|clueless|stupid|lazy|spoil\w*|useless|hopeless|young) "
+    r"(?:dinosaur|fossil|relic|grandpa|grandma|boomer|oldie|snowflake|brat|fool|fart|git)s?\b",
+    re.IGNORECASE,
 )
 _GROUP = re.compile(rf"\b{GROUP}\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
@@ -91,7 +95,7 @@ _NEUTRAL: tuple[tuple[str, str], ...] = (
     (r"home|remote|hybrid|office|flexib", "hybrid work and fairness"),
     (r"manag|promot|career|lead", "careers with and without management"),
     (r"stress|burn ?out|mental|wellbeing|balance|health", "flexibility and wellbeing at work"),
-    (r"tech|digital|computer|\bai\b|app|internet|online|tiktok|smartphone|tool|software|savvy|native|excel\b|chatgpt|\bus(?:e|ing)\b",
+    (r"tech|digital|computer|\bai\b|app|internet|online|tiktok|smartphone|tool|software|savvy|native|excel\b|chatgpt|\bpdf|laptop|\bus(?:e|ing)\b",
      "who is skilled with digital tools, and how people learn them"),
     (r"chang|adapt|resist|stubborn|slow|learn|train|set in|rigid|inflex|out of touch|past it|dinosaur|old-?tim",
      "learning and change at work, at any age"),

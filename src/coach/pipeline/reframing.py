@@ -9,6 +9,7 @@ from coach.models import Action, AnyRequest, Notice, Person, Statement
 from coach.pipeline.library import Library
 
 _NOTE_FOR_NOTICE = (
+    (r"phone call|\bcalls?\b|pick up the phone|e-?mail|\bchat\b|emoji", "communication-preferences"),
     (r"tech|digital|computer|\bai\b|app|online|tiktok|phone|tool|software|internet", "digital-natives-myth"),
     (r"\bold|older|boomer|senior|elder|dinosaur|\bover\b", "stereotypes-about-older-workers"),
     (r"laz|motivat|loyal|job[- ]?hop|work ethic|effort|entitle", "motivation-and-effort"),
