@@ -48,6 +48,8 @@ REQUESTS: list[tuple[str, str, int, dict[str, object]]] = [
     ("guide", "belonging", 120, {"people": 1}),
     ("guide", "why Gen Z is lazy", 60, {"people": 20}),
     ("guide", "how to bake bread", 30, {"people": 3}),
+    ("agenda", "why are young people so bad at phone calls", 13, {}),
+    ("brief", "why do old people hate new software", 20, {}),
     ("brief", "لماذا لا نستخدم كلمات المرور", 20, {}),
     ("agenda", "😀 emoji in mail 😀", 33, {}),
     ("agenda", "<b>bold</b> & 'quotes' ${x}", 20, {}),
@@ -114,6 +116,7 @@ def test_it_reads_like_prose_and_shows_no_inner_life(artefact: Artefact) -> None
 
 def test_nothing_is_said_twice(artefact: Artefact) -> None:
     statements = [s.text for section in artefact.sections for s in section.all_statements()]
+    statements += [s.text for notice in artefact.notices for s in notice.statements]
     assert len(statements) == len(set(statements))
     asked = [q.text for section in artefact.sections for q in section.all_questions()]
     assert len(asked) == len(set(asked))

@@ -51,11 +51,10 @@ class Planned(Frozen):
 
 
 class SectionPlan(Frozen):
-    """One section to draft: its id, its title, and the headings of a note that feed it."""
+    """One section to draft: its id and its title."""
 
     id: str
     title: str
-    headings: tuple[str, ...] = ()
 
 
 class Outline(Frozen):
@@ -77,47 +76,44 @@ class Outline(Frozen):
     left_out: tuple[str, ...] = ()
 
 
-_KNOW = ("In short", "Caveats")
 SECTIONS: dict[str, tuple[SectionPlan, ...]] = {
     "agenda": (
-        SectionPlan(id="purpose", title="Purpose", headings=("Objectives", "Try it together")),
-        SectionPlan(id="prepare", title="Before you meet", headings=("Before you meet", "Ask your organisation")),
-        SectionPlan(id="plan", title="Agenda", headings=("Explain it", "Try it together", "Questions", "Swap")),
-        SectionPlan(id="know", title="Worth knowing beforehand", headings=_KNOW),
-        SectionPlan(id="findings", title="What the evidence says", headings=("Findings",)),
+        SectionPlan(id="purpose", title="Purpose"),
+        SectionPlan(id="prepare", title="Before you meet"),
+        SectionPlan(id="plan", title="Agenda"),
+        SectionPlan(id="know", title="Worth knowing beforehand"),
+        SectionPlan(id="findings", title="What the evidence says"),
         SectionPlan(id="yours", title="From your own material"),
-        SectionPlan(id="card", title="Card to keep", headings=("Checklist", "Decide")),
+        SectionPlan(id="card", title="Card to keep"),
         SectionPlan(id="rules", title="Ground rules"),
-        SectionPlan(id="close", title="Promises, pulse and next time", headings=("Questions",)),
-        SectionPlan(id="difficult", title="If it gets difficult", headings=("Misconceptions",)),
+        SectionPlan(id="close", title="Promises, pulse and next time"),
+        SectionPlan(id="difficult", title="If it gets difficult"),
     ),
     "brief": (
-        SectionPlan(id="line", title="Bottom line", headings=("In short",)),
-        SectionPlan(id="why", title="Why it matters to this audience", headings=("Why it matters",)),
-        SectionPlan(id="findings", title="Findings", headings=("Findings",)),
+        SectionPlan(id="line", title="Bottom line"),
+        SectionPlan(id="why", title="Why it matters to this audience"),
+        SectionPlan(id="findings", title="Findings"),
         SectionPlan(id="yours", title="From your own material"),
-        SectionPlan(id="caveats", title="Caveats and counter-evidence", headings=("Caveats",)),
-        SectionPlan(
-            id="beliefs", title="What people believe, and what the evidence says", headings=("Misconceptions",)
-        ),
-        SectionPlan(id="plan", title="Talk track", headings=("Explain it", "Try it together", "Questions")),
-        SectionPlan(id="prepare", title="Before the session", headings=("Before you meet", "Ask your organisation")),
-        SectionPlan(id="asked", title="Questions they will ask", headings=("They will ask",)),
-        SectionPlan(id="own", title="What I have seen myself", headings=("Try it together",)),
-        SectionPlan(id="card", title="Handout", headings=("Checklist", "Decide")),
-        SectionPlan(id="terms", title="Terms", headings=("Terms",)),
+        SectionPlan(id="caveats", title="Caveats and counter-evidence"),
+        SectionPlan(id="beliefs", title="What people believe, and what the evidence says"),
+        SectionPlan(id="plan", title="Talk track"),
+        SectionPlan(id="prepare", title="Before the session"),
+        SectionPlan(id="asked", title="Questions they will ask"),
+        SectionPlan(id="own", title="What I have seen myself"),
+        SectionPlan(id="card", title="Handout"),
+        SectionPlan(id="terms", title="Terms"),
         SectionPlan(id="difficult", title="If it gets difficult"),
         SectionPlan(id="reading", title="Further reading"),
     ),
     "guide": (
-        SectionPlan(id="purpose", title="Purpose", headings=("Objectives",)),
-        SectionPlan(id="prepare", title="Before you start", headings=("Before you meet",)),
+        SectionPlan(id="purpose", title="Purpose"),
+        SectionPlan(id="prepare", title="Before you start"),
         SectionPlan(id="rules", title="Ground rules"),
-        SectionPlan(id="plan", title="The session", headings=("Questions",)),
-        SectionPlan(id="reserve", title="More questions, by stage", headings=("Questions",)),
-        SectionPlan(id="know", title="For the facilitator: what is known", headings=_KNOW),
+        SectionPlan(id="plan", title="The session"),
+        SectionPlan(id="reserve", title="More questions, by stage"),
+        SectionPlan(id="know", title="For the facilitator: what is known"),
         SectionPlan(id="yours", title="From your own material"),
-        SectionPlan(id="beliefs", title="If one of these beliefs comes up", headings=("Misconceptions",)),
+        SectionPlan(id="beliefs", title="If one of these beliefs comes up"),
         SectionPlan(id="difficult", title="Watch-outs"),
         SectionPlan(id="after", title="Afterwards"),
         SectionPlan(id="reading", title="Further reading"),

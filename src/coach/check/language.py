@@ -100,7 +100,7 @@ _NEUTRAL: tuple[tuple[str, str], ...] = (
     (r"chang|adapt|resist|stubborn|slow|learn|train|set in|rigid|inflex|out of touch|past it|dinosaur|old-?tim",
      "learning and change at work, at any age"),
 )  # fmt: skip
-DEFAULT_TOPIC = "working together across ages: what differs between people, and what does not"
+DEFAULT_TOPIC = "working together across ages: what research says about generations at work"
 
 
 def assertions(text: str) -> list[str]:

@@ -47,6 +47,7 @@ class Context(Frozen):
 
     Attributes:
         methods: Ways of working that suit a group, for a guide, or a pair.
+        said: Statements that a notice makes already; no section repeats them.
     """
 
     request: Request
@@ -55,6 +56,7 @@ class Context(Frozen):
     frame: Frame
     methods: tuple[Method, ...]
     lenses: Note
+    said: frozenset[str] = frozenset()
 
 
 class Desk:
@@ -79,7 +81,9 @@ class Desk:
             (document, bullet)
             for document, note in (self.notes if heading in SHARED_HEADINGS else self.notes[:1])
             for bullet in note.sections.get(heading, ())
-            if (not labels or bullet.label in labels) and self.allowed(f"{bullet.label} {bullet.text} {bullet.probe}")
+            if (not labels or bullet.label in labels)
+            and bullet.text not in self.context.said
+            and self.allowed(f"{bullet.label} {bullet.text} {bullet.probe}")
         ]
 
     def best(self, heading: str, count: int, *labels: str) -> list[tuple[Document, Bullet]]:

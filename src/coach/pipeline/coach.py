@@ -187,6 +187,7 @@ class Coach:
             frame=self._library.frame(neutral),
             methods=self._library.methods(neutral),
             lenses=self._library.lenses(),
+            said=frozenset(statement.text for notice in notices for statement in notice.statements),
         )
         sections: list[Section] = []
         flags: list[Flag] = []

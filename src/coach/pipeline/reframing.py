@@ -29,13 +29,13 @@ def reframed(request: AnyRequest, library: Library) -> tuple[AnyRequest, tuple[N
             f"You typed “{neutral.typed}”. Coach speaks of people, not of generations, so this draft is about "
             f"“{neutral.topic}”: something that people can look at together without anybody being the example. The evidence:"
         )
-        notices.append(Notice(text=text, statements=_evidence(library, neutral.typed, 2)))
+        notices.append(Notice(text=text, statements=_evidence(library, request, neutral.typed, 2)))
     elif mentions_group(request.topic):
         text = (
             "Your topic names people by age or generation. This draft keeps your words in the title and otherwise speaks "
             "of tasks, tools and situations. The evidence:"
         )
-        notices.append(Notice(text=text, statements=_evidence(library, request.topic, 1)))
+        notices.append(Notice(text=text, statements=_evidence(library, request, request.topic, 1)))
     dropped = []
     for name, value in request:
         if name == "topic":
@@ -51,15 +51,16 @@ def reframed(request: AnyRequest, library: Library) -> tuple[AnyRequest, tuple[N
             f"What you typed under {', '.join(dropped)} says what people of some age are like, or asks somebody to speak for them; "
             "it was not used. Say it again as a task or a situation, and the draft will follow it."
         )
-        notices.append(Notice(text=text, statements=() if notices else _evidence(library, str(request), 1)))
+        notices.append(Notice(text=text, statements=() if notices else _evidence(library, request, str(request), 1)))
     return request.model_copy(update=changes), tuple(notices)
 
 
-def _evidence(library: Library, text: str, count: int) -> tuple[Statement, ...]:
+def _evidence(library: Library, request: AnyRequest, text: str, count: int) -> tuple[Statement, ...]:
     note_id = next(note_id for pattern, note_id in _NOTE_FOR_NOTICE if re.search(pattern, text, re.IGNORECASE))
     document = library.packaged(f"generational-perspectives/{note_id}.md")
     assert document.note is not None
-    return tuple(statement(document, bullet) for bullet in document.note.sections["In short"][:count])
+    heading = "Findings" if request.artefact == "brief" else "In short"  # a brief keeps its bottom line
+    return tuple(statement(document, bullet) for bullet in document.note.sections[heading][:count])
 
 
 def _cleaned(value: Any) -> Any:
