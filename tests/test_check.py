@@ -1,5 +1,6 @@
-"""Checks: support, language, structure."""
+"""Checks: support, language, structure, wording."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.check import check_section
+from coach.check import check_note, check_section
 from coach.check.language import assertions, loaded, reframe, spokespersons
 from coach.check.structure import complete, distinct, questions, timed
 from coach.check.support import cited, names, numbers, support
 from coach.extractive.desk import statement
-from coach.knowledge import read
+from coach.knowledge import read, verify
+from coach.knowledge.notes import parse_note
 from coach.models import (
     Agenda,
     AgendaRequest,
@@ -219,3 +221,69 @@ def test_a_repeated_question_is_flagged_even_in_slightly_other_words() -> None:
 def test_stereotypes_in_any_text_of_a_section_are_flagged() -> None:
     section = Section(id="x", title="X", items=(Item(text="Remember that older workers hate change."),))
     assert [flag.check for flag in check_section(section, Material(coverage="covered"), REQUEST)] == ["language"]
+
+
+# --- wording of notes -----------------------------------------------------------------------------------------------
+
+
+def worded(sentence: str, kind: str = "study") -> list[str]:
+    """What the check says of a note whose first finding is this sentence, from a source of this kind."""
+    source = f"sources:\n  - {{id: asked-2024, title: T, publisher: P, year: 2024, url: u, kind: {kind}, strength: weak, basis: b}}"
+    text = re.sub(r"(## Findings\n- )[^\n]+", rf"\1{sentence} [asked-2024]", note().text, count=1)
+    text = text.replace("sources:", source, 1)
+    return [problem.message for problem in check_note(parse(text))]
+
+
+def parse(text: str) -> Document:
+    return note().model_copy(update={"text": text, "note": parse_note(text, "passkeys.md")})
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "message"),
+    [
+        ("Passkeys always stop a thief.", "study", "'always' claims more"),
+        ("A trial proves that passkeys help.", "study", "'proves' claims more"),
+        ("Everyone knows that passwords leak.", "study", "'Everyone knows' claims more"),
+        ("A synced key guarantees access.", "study", "'guarantees' claims more"),
+        ("In a survey of 900 nurses, 41% had lost a password.", "survey", "'41%' has no date"),
+        ("In 2024, 41% forgot a password.", "study", "'41%' does not say of whom"),
+        ("In 2024, one in three forgot it.", "study", "'one in three' does not say of whom"),
+        (
+            "Among nurses in 2024, half of the staff forgot a password, and most people wrote it down.",
+            "survey",
+            "as a fact",
+        ),
+        ("A study of 12,000 workers saw fewer thefts.", "study", "has no date"),
+        ("Employees dislike passwords.", "survey", "tells a survey as a fact"),
+        ("Young people are glued to their phones.", "study", "as if all in it were alike"),
+    ],
+)
+def test_a_fact_worded_too_widely_is_reported(sentence: str, kind: str, message: str) -> None:
+    assert any(message in found for found in worded(sentence, kind)), worded(sentence, kind)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("In a 2024 survey of 900 nurses, 41% said that they had lost a password.", "survey"),
+        ("In a 2024 survey, 41% of 900 nurses had never used one.", "survey"),
+        ("A 2016 review found no proven limit to the length of a password.", "study"),
+        ("Of US workers asked in 2012, 55% preferred to talk.", "survey"),
+        ("Many say “it always works”, and a 2024 test of 12,000 sign-ins found otherwise.", "study"),
+        ("The standard says that a service must never store the key.", "standard"),
+        ("Almost one in ten people in England felt lonely often or always in a 2017 survey.", "survey"),
+        ("The PIN has four digits, and the text stands out at 4.5 to 1.", "standard"),
+    ],
+)
+def test_a_bounded_dated_attributed_fact_passes(sentence: str, kind: str) -> None:
+    assert worded(sentence, kind) == []
+
+
+def test_a_note_that_is_hard_to_read_is_reported() -> None:
+    hard = "Organisational interoperability necessitates comprehensive infrastructural reconsideration, " * 12
+    assert any("school years" in found for found in worded(hard + "says NIST in 2025."))
+
+
+def test_the_collection_is_worded_as_its_guide_asks() -> None:
+    documents, _ = verify(packaged("knowledge"))
+    assert [str(problem) for document in documents for problem in check_note(document)] == []

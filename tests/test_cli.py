@@ -180,6 +180,46 @@ def test_knowledge_check_is_clean_and_counts(built: Path) -> None:
     assert re.search(r"\d+ notes, \d+ sources, 0 problems", done.stdout)
 
 
+def test_knowledge_stats_counts_and_is_json_on_request(built: Path) -> None:
+    done = run(built, "knowledge", "stats")
+    assert done.returncode == 0, done.stderr
+    for words in ("topic notes", "distinct", "by kind:", "by year:", "school years", "overdue", "thin", "uncited"):
+        assert words in done.stdout
+    counted = json.loads(run(built, "knowledge", "stats", "--json").stdout)
+    assert f"{counted['sources']} distinct" in done.stdout
+    assert sum(counted["kinds"].values()) == counted["sources"]
+
+
+def test_a_note_is_begun_once_and_never_overwritten(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "mentoring-practice").mkdir()
+    words = ("knowledge", "new", "Shared calendars", "--shelf", "mentoring-practice", "--folder", str(tmp_path))
+    done = run(built, *words)
+    assert done.returncode == 0, done.stderr
+    written = tmp_path / "mentoring-practice" / "shared-calendars.md"
+    assert str(written) in done.stdout
+    written.write_text("mine")
+    again = run(built, *words)
+    assert again.returncode == 64
+    assert "exists already and was left as it is" in again.stderr
+    assert written.read_text() == "mine"
+    near = run(built, "knowledge", "new", "Calendars at work", "--folder", str(tmp_path))
+    assert near.returncode == 0
+    unread = run(built, "knowledge", "new", "Calendars", "--folder", str(tmp_path / "nowhere"))
+    assert unread.returncode == 64
+    assert "--folder" in unread.stderr
+
+
+def test_a_note_is_shown_with_how_its_sources_were_read(built: Path) -> None:
+    done = run(built, "knowledge", "show", "passkeys")
+    assert done.returncode == 0, done.stderr
+    assert "## Findings" in done.stdout
+    assert "[nist-2025] Digital Identity Guidelines" in done.stdout
+    assert "Read: abstract" in done.stdout
+    unknown = run(built, "knowledge", "show", "passkey")
+    assert unknown.returncode == 64
+    assert "Did you mean passkeys" in unknown.stderr
+
+
 def test_the_schema_is_json(built: Path) -> None:
     assert json.loads(run(built, "schema").stdout)["properties"]["blocks"]
 

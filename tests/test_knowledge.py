@@ -4,13 +4,14 @@ import os
 import re
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from coach.errors import KnowledgeError
-from coach.knowledge import passages, read, scan, sentences, verify
+from coach.errors import KnowledgeError, RequestError
+from coach.knowledge import grade, note_id, passages, read, scan, sentences, statistics, template, verify
 from coach.models import Document
 from coach.settings import packaged
 
@@ -84,6 +85,7 @@ def test_ids_survive_a_line_added_above(tmp_path: Path) -> None:
         (r"^id: passkeys$", "id: Pass_Keys", "not the file's name"),
         (r"^- hands: .*\n", "", "lacks '- hands:'"),
         (r"^title: .*$", "title: a: b", "not valid YAML"),
+        (r"^(## Caveats\n- ).*( \[)", r"\1TODO the limits.\2", "still to be written"),
     ],
 )
 def test_the_check_names_file_line_and_mend(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -106,6 +108,78 @@ def test_two_notes_with_one_id_are_reported(tmp_path: Path) -> None:
     (folder / "digital-trends" / "sub").mkdir()
     (folder / "digital-trends" / "sub" / "passkeys.md").write_text((folder / NOTE).read_text())
     assert any("id is taken" in problem.message for problem in verify(folder)[1])
+
+
+def test_a_source_is_described_alike_wherever_it_is_cited(tmp_path: Path) -> None:
+    folder = copy_of_note(tmp_path)
+    other = re.sub(r"^id: passkeys", "id: keys", (folder / NOTE).read_text(), count=1, flags=re.MULTILINE)
+    (folder / "digital-trends" / "keys.md").write_text(other)
+    assert not verify(folder)[1]
+    (folder / "digital-trends" / "keys.md").write_text(other.replace("strength: weak", "strength: moderate"))
+    assert [problem.message for problem in verify(folder)[1]] == [
+        "the strength of this source is 'moderate' in digital-trends/keys.md"
+    ]
+
+
+# --- counting and beginning notes -----------------------------------------------------------------------------------
+
+
+def test_counts_name_what_is_due_thin_and_uncited(tmp_path: Path) -> None:
+    folder = copy_of_note(tmp_path, (r"^(## Findings\n- .*) \[[^\]]+\]$", r"\1"))
+    found = statistics(verify(folder)[0], date(2100, 1, 1))
+    line = (folder / NOTE).read_text().split("\n").index("## Findings") + 2
+    assert found.uncited == (f"{NOTE}:{line}",)
+    assert found.overdue == ("passkeys",)
+    assert found.thin == {}
+    assert found.shelves["digital-trends"].notes == 1
+    assert found.sources == sum(found.kinds.values()) == sum(found.years.values()) == sum(found.read.values()) == 8
+    assert found.research == 4  # two standards, two studies
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ((r"^## Findings\n(?:- .*\n)+", "## Findings\n- One. [nist-2025]\n"), "1 findings"),
+        ((r"^## Questions\n(?:- .*\n)+", "## Questions\n- facts: What is it?\n"), "1 questions"),
+        ((r"^## Caveats\n(?:- .*\n)+", "## Caveats\n- Not known: whether.\n"), "no sourced caveat"),
+        ((r"^sources:\n(?s:.*?)  - id: gesb", "sources:\n  - id: gesb"), "2 sources"),
+        ((r"^sources:\n(?s:.*?)  - id: gesb", "sources:\n  - id: gesb"), "no study, standard or official statistics"),
+    ],
+)
+def test_a_thin_note_is_named_with_the_reason(tmp_path: Path, change: tuple[str, str], reason: str) -> None:
+    found = statistics(verify(copy_of_note(tmp_path, change))[0], date(2026, 11, 22))
+    assert reason in found.thin["passkeys"]
+
+
+def test_longer_words_and_sentences_ask_for_more_school_years() -> None:
+    easy = "We met at noon. We had a chat. It was good."
+    hard = "Organisational communication infrastructures necessitate comprehensive reconsideration of accountability."
+    assert grade([easy]) < 3
+    assert grade([hard]) > 20
+    assert grade(["12 34"]) == 0
+
+
+def test_the_grade_is_that_of_the_published_formula() -> None:
+    text = "The cat sat on the mat. The dog ran off at once."  # 12 words, 35 letters, 2 sentences
+    assert grade([text]) == pytest.approx(0.0588 * (100 * 35 / 12) - 0.296 * (100 * 2 / 12) - 15.8)
+
+
+@example("No", "digital-trends")
+@example("2026-11-22", "digital-trends")
+@given(st.text(max_size=60), st.sampled_from(["digital-trends", "generational-perspectives", "mentoring-practice"]))
+def test_a_new_note_has_only_todos_to_mend(title: str, shelf: str) -> None:
+    today = date(2026, 11, 22)
+    if not note_id(title):
+        with pytest.raises(RequestError):
+            template(title, shelf, today)
+        return
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / shelf / f"{note_id(title)}.md"
+        path.parent.mkdir()
+        path.write_text(template(title, shelf, today))
+        problems = verify(Path(folder))[1]
+    assert problems
+    assert {problem.mend for problem in problems} == {"write it"}
 
 
 # --- any other document ---------------------------------------------------------------------------------------------

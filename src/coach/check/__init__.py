@@ -1,14 +1,15 @@
 """Checks: plain functions over sections and artefacts, shared by engines, tests and evals. They report, never change.
 
 `support` judges a statement against its quote, `language` what is said about age groups, `structure` minutes, parts
-and questions.
+and questions, `wording` how a curated note states its facts.
 """
 
 from collections.abc import Callable
 
-from coach.check.language import check_note, language
+from coach.check.language import language
 from coach.check.structure import complete, distinct, questions, timed
 from coach.check.support import cited
+from coach.check.wording import check_note
 from coach.models import Artefact, Flag, Material, Request, Section
 
 SectionCheck = Callable[[Section, Material, Request], list[Flag]]

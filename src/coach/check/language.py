@@ -2,8 +2,7 @@
 
 import re
 
-from coach.knowledge import Problem
-from coach.models import Document, Flag, Frozen, Material, Request, Section
+from coach.models import Flag, Frozen, Material, Request, Section
 
 _GENERATION = (
     r"gen(?:eration)?[- ]?(?:z|y|x|alpha)|zoomers?|gen ?zers?|millenn?ials?|baby[- ]?boomers?|boomers?|digital natives?|"
@@ -169,16 +168,3 @@ def language(section: Section, material: Material, request: Request) -> list[Fla
                 for piece in found
             ]
     return flags
-
-
-def check_note(document: Document) -> list[Problem]:
-    """Bullets and questions of a note that say what an age group is like, or ask somebody to speak for one."""
-    problems = []
-    for heading, bullets in (document.note.sections if document.note else {}).items():
-        for bullet in bullets:
-            for text in (bullet.text, bullet.probe):
-                for piece in assertions(text) + spokespersons(text):
-                    message = f"'{piece}' in '{heading}' speaks of an age group as if all in it were alike"
-                    mend = "say who was asked or measured, and when, or speak of the task"
-                    problems.append(Problem(path=document.path, line=bullet.line, message=message, mend=mend))
-    return problems

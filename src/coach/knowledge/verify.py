@@ -10,7 +10,8 @@ from coach.errors import KnowledgeError
 from coach.knowledge.files import read, scan
 from coach.knowledge.notes import FORMS, SECTIONS, SHELVES, STAGES
 from coach.knowledge.passages import sentences
-from coach.models import Activity, Bullet, Document, Frozen, Note, Step
+from coach.knowledge.template import TODO
+from coach.models import Activity, Bullet, Document, Frozen, Note, Source, Step
 
 MOST_WORDS = 40
 """Words of a cited bullet: 35 is what the guide asks for, and an author may be a little off."""
@@ -22,7 +23,7 @@ COUNTS: dict[str, tuple[int, int]] = {
 }  # fmt: skip
 """Fewest and most bullets of each section, as `knowledge/README.md` asks for them."""
 OPEN_QUESTION = re.compile(
-    r"(?:.*[,:] )?(?:what|how|which|when|where|who|whose|why|tell|describe|think|recall|picture|imagine|in what|in which|"
+    r"(?:.*[,:] )?(?:what|how|which|when|where|who|whom|whose|why|tell|describe|think|recall|picture|imagine|in what|in which|"
     r"on which|at what|at which|for which|for whom|from whom|to whom|with whom|under what|by when|to what)\b.*[?.]",
     re.IGNORECASE,
 )
@@ -61,6 +62,7 @@ def verify(folder: Path, today: date | None = None) -> tuple[tuple[Document, ...
                 else Problem(path=state.path, line=1, message=str(error), mend="mend the file")
             )
     ids: dict[str, str] = {}
+    described: dict[str, tuple[str, Source]] = {}
     for document in documents:
         if document.note is None:
             problems.append(_at(document, "", "this file is no note", "give it front matter with id and shelf"))
@@ -69,6 +71,12 @@ def verify(folder: Path, today: date | None = None) -> tuple[tuple[Document, ...
         if document.note.id in ids:
             problems.append(_at(document, "id:", f"the id is taken by {ids[document.note.id]}", "choose another id"))
         ids[document.note.id] = document.path
+        for source in document.note.sources:
+            path, known = described.setdefault(source.url, (document.path, source))
+            for field in ("year", "kind", "strength"):
+                if getattr(known, field) != getattr(source, field):
+                    what = f"the {field} of this source is '{getattr(known, field)}' in {path}"
+                    problems.append(_at(document, source.url, what, "look it up and make both the same"))
     return tuple(documents), tuple(sorted(problems, key=lambda problem: (problem.path, problem.line)))
 
 
@@ -79,6 +87,9 @@ def _at(document: Document, needle: str, message: str, mend: str, line: int = 0)
 
 
 def _note(document: Document, note: Note, today: date | None) -> Iterator[Problem]:
+    for number, row in enumerate(document.text.split("\n"), 1):
+        if TODO in row:
+            yield _at(document, "", f"'{row.strip()[:50]}' is still to be written", "write it", number)
     yield from _header(document, note, today)
     yield from _sources(document, note)
     if note.kind == "methods" and not note.methods:
