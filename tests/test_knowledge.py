@@ -74,6 +74,7 @@ def test_ids_survive_a_line_added_above(tmp_path: Path) -> None:
         (r"^    kind: .*$", "    kind: rumour", "kind"),
         (r"^    year: \d+$", "    year: 1066", "year 1066"),
         (r"^    url: https", "    url: ftp", "https link"),
+        (r"^(    url: https.*)$", r"\1...", "https link"),
         (r"^    read: .*$", "    read: glanced at", "say how it was checked"),
         (r"^review_by: .*$", "review_by: 2020-01-01", "review_by is not after"),
         (r"^## Caveats$", "## Doubts", "is not a section"),

@@ -104,7 +104,7 @@ def _stated(bullet: Bullet, heading: str, note: Note) -> Iterator[tuple[str, str
     share = _SHARE.search(text)
     if (figure := share or _HEADCOUNT.search(text)) and not _YEAR.search(text):
         yield f"'{figure[0]}' has no date", "say in which year it was measured"
-    if share and not _POPULATION.search(text):
+    if share and "point" not in share[0] and not _POPULATION.search(text):
         yield f"'{share[0]}' does not say of whom", "say who or what was counted"
     kinds = {source.kind for source in note.sources if source.id in bullet.sources}
     if heading != "Terms" and kinds == {"survey"} and not _ATTRIBUTED.search(text):

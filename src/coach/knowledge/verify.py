@@ -24,7 +24,7 @@ COUNTS: dict[str, tuple[int, int]] = {
 """Fewest and most bullets of each section, as `knowledge/README.md` asks for them."""
 OPEN_QUESTION = re.compile(
     r"(?:.*[,:] )?(?:what|how|which|when|where|who|whom|whose|why|tell|describe|think|recall|picture|imagine|in what|in which|"
-    r"on which|at what|at which|for which|for whom|from whom|to whom|with whom|under what|by when|to what)\b.*[?.]",
+    r"on which|at what|at which|since when|for which|for whom|from whom|to whom|with whom|under what|by when|to what)\b.*[?.]",
     re.IGNORECASE,
 )
 
@@ -137,7 +137,7 @@ def _sources(document: Document, note: Note) -> Iterator[Problem]:
         needle, url = f"id: {source.id}", urlsplit(source.url)
         if source.id in seen:
             yield _at(document, needle, f"two sources are called {source.id}", "rename one")
-        if url.scheme != "https" or "." not in url.netloc or " " in source.url:
+        if url.scheme != "https" or "." not in url.netloc or re.search(r" |…|\.\.\.", source.url):
             yield _at(
                 document, source.url, f"'{source.url}' is no well-formed https link", "use the address you read it at"
             )
