@@ -58,6 +58,11 @@ class Index:
         """
         return int(self._snapshot.file_of_row[self.passages.row(name)])
 
+    def size(self, file: int) -> int:
+        """How many passages the file with this number has."""
+        first, last = np.searchsorted(self._snapshot.file_of_row, [file, file + 1])
+        return int(last - first)
+
     def document(self, file: int) -> tuple[Passage, ...]:
         """The passages of the file with this number, in order."""
         first, last = np.searchsorted(self._snapshot.file_of_row, [file, file + 1])

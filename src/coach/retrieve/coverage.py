@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from coach.index import NAME, Index
 from coach.models import Coverage
-from coach.retrieve.fusion import DIGITS, Scored
+from coach.retrieve.fusion import DIGITS, Scored, breadth
 
 MEANING = 0.7
 """Weight of the closest cosine in a document's confidence; the share of the topic's words has the rest."""
@@ -62,7 +62,9 @@ def judge(index: Index, topic: str, scored: Scored) -> list[Judged]:
     np.maximum.at(meaning, document, scored.cosines)
     share = _share(index, topic, scored.names, document, len(files))
     confidence = np.round(np.clip(MEANING * meaning + (1 - MEANING) * share, 0, 1), DIGITS)
-    order = np.argsort(-confidence, kind="stable")
+    broad = breadth(index, list(zip(scored.names, scored.scores.tolist(), strict=True)))
+    service = np.round(confidence + np.array([broad[int(file)] for file in files]), DIGITS)
+    order = np.argsort(-service, kind="stable")
     return [Judged(int(files[i]), index.passages[scored.names[first[i]]].title, float(confidence[i])) for i in order]
 
 

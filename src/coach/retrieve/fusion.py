@@ -23,6 +23,11 @@ FEEDBACK, FEEDBACK_FROM = 0.5, 3
 """The query is moved towards the mean of its best passages by this weight, once, and asked again. Where a query has one
 right answer that costs a little, where it has several it gains more; same collections: 0 .878, .670, .446; 0.25 .871,
 .670, .454; 0.5 .873, .667, .460; 1 .874, .661, .462. On Cranfield and CISI it gains too (.571/.454 to .580/.453)."""
+BREADTH = 5
+"""A document stands by its best passage and by the mean of its best so many, in equal parts: one sentence that happens to
+use the topic's words is not a document about it. Right document first and among the first three for the development
+half and the sealed half of `evals/coverage.yaml` (@COUNT@): best passage alone @ALONE@; mean of 4 @FOUR@, of 5 @FIVE@,
+of 8 @EIGHT@."""
 DIGITS = 6
 """Scores are rounded to as many decimals: what float32 leaves to chance must not decide an order."""
 
@@ -67,6 +72,17 @@ def rank(index: Index, queries: Sequence[str], vectors: Vectors, pool: int, shel
         Scored(scored.names, scored.scores, _cosines(index, scored.names, vector))
         for vector, scored in zip(vectors, again, strict=True)
     ]
+
+
+def breadth(index: Index, ranking: Ranked) -> dict[int, float]:
+    """For each document of a ranking, best passage first, the mean score of its best `BREADTH` passages.
+
+    Passages that did not come into the ranking count as 0; a document with fewer passages is judged by those it has.
+    """
+    found: dict[int, list[float]] = {}
+    for name, score in ranking:
+        found.setdefault(index.file_of(name), []).append(score)
+    return {file: sum(scores[:BREADTH]) / min(BREADTH, index.size(file)) for file, scores in found.items()}
 
 
 class _Words:

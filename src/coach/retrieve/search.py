@@ -9,7 +9,7 @@ from coach.embed import Embedder, Vectors
 from coach.index import NAME, Index, Ranked
 from coach.models import Evidence, Hit, Passage
 from coach.retrieve.coverage import coverage, judge
-from coach.retrieve.fusion import DENSE, DIGITS, POOL, Scored, rank
+from coach.retrieve.fusion import DENSE, DIGITS, POOL, Scored, breadth, rank
 
 RELEVANCE = 0.8
 """Weight of relevance against repetition when evidence is chosen. For the covered topics of `evals/coverage.yaml` (dev),
@@ -117,23 +117,21 @@ class Retriever:
             wide *= 4
 
     def _documents(self, ranking: Ranked, k: int) -> list[Hit]:
-        """The first `k` documents of ranked passages, each with its best passage that may be shown."""
+        """The `k` documents that stand best, each with its best passage that may be shown."""
+        broad = breadth(self._index, ranking)
         best: dict[int, float] = {}
         shown: dict[int, Passage] = {}
         for name, score in ranking:
-            file = self._index.file_of(name)
-            if file in shown or (file not in best and len(best) == k):
-                continue
+            file, passage = self._index.file_of(name), self._index.passages[name]
             best.setdefault(file, score)
-            passage = self._index.passages[name]
             if passage.heading != NAME:
-                shown[file] = passage
-                if len(shown) == k:
-                    break
-        passages = [shown.get(file) or self._index.document(file)[-1] for file in best]
+                shown.setdefault(file, passage)
+        standing = {file: round((score + broad[file]) / 2, DIGITS) for file, score in best.items()}
+        first = sorted(standing, key=lambda file: (-standing[file], file))[:k]
+        passages = [shown.get(file) or self._index.document(file)[-1] for file in first]
         return [
-            Hit(document=passage.document, passage=passage, score=round(score, DIGITS))
-            for passage, score in zip(passages, best.values(), strict=True)
+            Hit(document=passage.document, passage=passage, score=standing[file])
+            for file, passage in zip(first, passages, strict=True)
         ]
 
     def _diverse(self, scored: Scored, confidence: dict[int, float], k: int) -> list[Hit]:
