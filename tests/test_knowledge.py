@@ -38,11 +38,17 @@ def test_the_collection_is_clean() -> None:
 
 
 def test_the_collection_has_what_the_product_promises() -> None:
-    notes = [document.note for document in verify(FOLDER)[0] if document.note]
-    topics = [note for note in notes if note.kind == "topic"]
-    for shelf in ("digital-trends", "generational-perspectives", "mentoring-practice"):
-        assert sum(note.shelf == shelf for note in topics) >= 8
-    assert sum(len(note.methods) for note in notes) >= 12
+    documents = verify(FOLDER)[0]
+    notes = [document.note for document in documents if document.note]
+    found = statistics(documents, date(2026, 11, 22))
+    for shelf, fewest in (("digital-trends", 60), ("generational-perspectives", 30), ("mentoring-practice", 50)):
+        assert found.shelves[shelf].notes >= fewest
+    assert found.shelves["digital-trends"].recent > found.shelves["digital-trends"].sources / 2
+    assert found.methods >= 40
+    assert found.sources >= 250
+    assert found.research >= 80
+    assert (found.thin, found.uncited) == ({}, ())
+    assert set(found.read) == {"full", "abstract", "second-hand"}
     sessions = {note.frame.session for note in notes if note.frame}
     assert sessions == {"first", "regular", "deep-dive", "midpoint", "last", "lunch", "group"}
 

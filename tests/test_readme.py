@@ -35,6 +35,7 @@ def test_a_command_runs_and_prints_what_readme_shows(
 ) -> None:
     assert coach.index
     (tmp_path / "handbook").mkdir()
+    (tmp_path / "my-notes").mkdir()
     (tmp_path / "handbook" / "visitors.md").write_text(
         "# Visitors\n\nVisitors sign in at the gate. They wear a badge.\n"
     )

@@ -9,12 +9,12 @@ from coach.embed import Embedder, Vectors
 from coach.index import NAME, Index, Ranked
 from coach.models import Evidence, Hit, Passage
 from coach.retrieve.coverage import coverage, judge
-from coach.retrieve.fusion import DENSE, DIGITS, POOL, Scored, breadth, rank
+from coach.retrieve.fusion import BREADTH, DENSE, DIGITS, POOL, Scored, rank, standing
 
 RELEVANCE = 0.8
 """Weight of relevance against repetition when evidence is chosen. For the covered topics of `evals/coverage.yaml` (dev),
-part of 8 passages that nearly repeat another (cosine above 0.8) and part from the right note: 0.6 .05 and .45, 0.7 .09
-and .55, 0.8 .13 and .60, 0.9 .17 and .64, 1 .21 and .67."""
+part of 8 passages that nearly repeat another (cosine above 0.8) and part from the right note: 0.6 .05 and .66, 0.7 .09
+and .73, 0.8 .13 and .76, 0.9 .16 and .78, 1 .19 and .78."""
 REPEATS = 0.95
 """Cosine from which a passage says the same as another and is not evidence beside it: one with a word changed."""
 NEAREST = 3
@@ -81,8 +81,8 @@ class Retriever:
     def evidence(self, query: str, k: int = 10, shelf: str | None = None) -> Evidence:
         """Up to `k` passages on a topic that do not repeat each other, and whether they cover it.
 
-        The score of a hit is the confidence of its document times how close it comes to the best passage of that
-        document, so that hits of different documents compare.
+        The score of a hit is the confidence of the best document, times how its own document stands beside the best one, times how
+        close the passage comes to the best of its document, so that hits of different documents compare.
 
         Raises:
             EmbeddingError: the embedding model cannot be used.
@@ -98,7 +98,13 @@ class Retriever:
         judged = judge(self._index, query, scored)
         return Evidence(
             query=query,
-            hits=tuple(self._diverse(scored, {one.file: one.confidence for one in judged}, k)),
+            hits=tuple(
+                self._diverse(
+                    self._with_text(scored, vectors[0], [one.file for one in judged[:NEAREST]]),
+                    {one.file: judged[0].confidence * one.standing for one in judged},
+                    k,
+                )
+            ),
             coverage=coverage(self._index, query, judged),
             confidence=judged[0].confidence,
             nearest=tuple(dict.fromkeys(one.title for one in judged))[:NEAREST],
@@ -118,21 +124,32 @@ class Retriever:
 
     def _documents(self, ranking: Ranked, k: int) -> list[Hit]:
         """The `k` documents that stand best, each with its best passage that may be shown."""
-        broad = breadth(self._index, ranking)
-        best: dict[int, float] = {}
+        stands = standing(self._index, ranking)
         shown: dict[int, Passage] = {}
-        for name, score in ranking:
+        for name, _ in ranking:
             file, passage = self._index.file_of(name), self._index.passages[name]
-            best.setdefault(file, score)
             if passage.heading != NAME:
                 shown.setdefault(file, passage)
-        standing = {file: round((score + broad[file]) / 2, DIGITS) for file, score in best.items()}
-        first = sorted(standing, key=lambda file: (-standing[file], file))[:k]
+        first = sorted(stands, key=lambda file: (-stands[file], file))[:k]
         passages = [shown.get(file) or self._index.document(file)[-1] for file in first]
         return [
-            Hit(document=passage.document, passage=passage, score=standing[file])
+            Hit(document=passage.document, passage=passage, score=stands[file])
             for file, passage in zip(first, passages, strict=True)
         ]
+
+    def _with_text(self, scored: Scored, vector: NDArray[np.float32], files: Sequence[int]) -> Scored:
+        """The candidates with passages of those `files` that are among them by their names alone: names are no evidence."""
+        told = {self._index.file_of(n) for n in scored.names if self._index.passages[n].heading != NAME}
+        names, cosines = list(scored.names), scored.cosines
+        for file in files:
+            own = [passage.id for passage in self._index.document(file) if passage.heading != NAME]
+            if file not in told and own:
+                close = (self._index.vectors(own) @ vector).astype(np.float64)
+                best = np.argsort(-np.round(close, DIGITS), kind="stable")[:BREADTH]
+                names += [own[i] for i in best]
+                cosines = np.concatenate([cosines, close[best]])
+        added = np.round(DENSE * np.clip(cosines[len(scored.names) :], 0, 1), DIGITS)
+        return Scored(names, np.concatenate([scored.scores, added]), cosines)
 
     def _diverse(self, scored: Scored, confidence: dict[int, float], k: int) -> list[Hit]:
         """The best `k` passages of the judged documents, each chosen against the ones before it; best first."""
