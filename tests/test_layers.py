@@ -11,7 +11,16 @@ LAYERS = {
     for layer, cell in ROWS
     for name in re.findall(r"`([\w./]+)`", cell)
 }
-ONLY = {"chromadb": "index", "bm25s": "index", "gradio": "ui", "onnxruntime": "embed", "click": "cli"}
+ONLY = {
+    "chromadb": "index",
+    "bm25s": "index",
+    "gradio": "ui",
+    "onnxruntime": "embed",
+    "click": "cli",
+    "langchain_openai": "llm",
+    "langchain_core": "llm",
+    "openai": "llm",
+}
 """Packages that only one module may import."""
 
 

@@ -6,6 +6,7 @@ CoachError
 ├── KnowledgeError       a note or document cannot be read, or breaks the format
 ├── IndexFailure         the search index cannot be read or written
 │   └── IndexBusy        another process is writing it
+├── PromptError          a prompt is missing or cannot be used
 ├── EmbeddingError       text could not be turned into vectors
 ├── ArtefactError        a stored artefact cannot be read
 └── Cancelled            the user stopped the draft
@@ -48,6 +49,12 @@ class IndexBusy(IndexFailure):
     """Another process is writing the index."""
 
     exit_code = 75
+
+
+class PromptError(CoachError):
+    """A prompt is missing or cannot be used."""
+
+    exit_code = 65
 
 
 class EmbeddingError(CoachError):

@@ -454,14 +454,43 @@ class Notice(Frozen):
     statements: tuple[Statement, ...] = ()
 
 
+class Usage(Frozen):
+    """What a model was asked for one artefact, and what became of its answers.
+
+    Attributes:
+        address: The endpoint without anything secret.
+        requests, cached: Answers that were asked for, and answers that were kept from before.
+        prompt_tokens, answer_tokens: As the server counted them; 0 where it does not.
+        cost: In the currency of the configured prices; None where none are configured.
+        offered, kept: Texts that the model reworded, and those that passed the gate; statements among them separately.
+        notices: What went wrong, and what the built-in engine wrote instead, in words for the reader.
+    """
+
+    model: str
+    address: str
+    requests: int = 0
+    cached: int = 0
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    cost: float | None = None
+    seconds: float = 0.0
+    offered: int = 0
+    kept: int = 0
+    statements_offered: int = 0
+    statements_kept: int = 0
+    notices: tuple[str, ...] = ()
+
+
 class Provenance(Frozen):
-    """What made an artefact."""
+    """What made an artefact; `prompts` as name@version:hash, `usage` where a model took part."""
 
     engine: str
     version: str
     index: str
     settings: str
     made: str
+    prompts: tuple[str, ...] = ()
+    usage: Usage | None = None
 
 
 class Artefact(Frozen):

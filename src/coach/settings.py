@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from coach.errors import SettingsError
@@ -31,24 +31,101 @@ def packaged(name: str) -> Path:
     raise SettingsError(f"This installation of Coach lacks its folder '{name}'. Install it again: pip install coach.")
 
 
+def _address(value: str) -> str:
+    if value and not value.startswith(("http://", "https://")):
+        raise ValueError("must start with http:// or https://, such as http://localhost:8000")
+    return value.rstrip("/")
+
+
+class ModelSettings(BaseModel):
+    """A chat model behind an OpenAI-compatible address; without `base_url` and `model` the built-in engine works alone.
+
+    Attributes:
+        base_url: Up to and including the version, such as http://localhost:11434/v1.
+        api_key: Sent to that address only; never shown, logged or stored.
+        timeout: Seconds without a byte after which a request counts as lost.
+        seconds: Seconds that a whole artefact may wait for the model; what is missing then comes from the built-in engine.
+        concurrency: Sections asked for at the same time.
+        max_tokens: Tokens of one answer at most.
+        context: Tokens that the model can read and write at once.
+        budget: Prompt tokens of a whole artefact at most.
+        price_in, price_out: Price of a million prompt and answer tokens, to show what a draft cost; None shows tokens only.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: str = ""
+    model: str = ""
+    api_key: SecretStr = SecretStr("")
+    timeout: float = Field(default=60, gt=0)
+    seconds: float = Field(default=180, gt=0)
+    concurrency: int = Field(default=4, ge=1, le=32)
+    temperature: float = Field(default=0.2, ge=0, le=2)
+    max_tokens: int = Field(default=1200, ge=64)
+    context: int = Field(default=8192, ge=512)
+    budget: int = Field(default=12_000, ge=0)
+    price_in: float | None = Field(default=None, ge=0)
+    price_out: float | None = Field(default=None, ge=0)
+
+    _url = field_validator("base_url")(_address)
+
+    @model_validator(mode="after")
+    def _both(self) -> "ModelSettings":
+        if bool(self.base_url) != bool(self.model):
+            there, missing = ("BASE_URL", "MODEL") if self.base_url else ("MODEL", "BASE_URL")
+            raise ValueError(f"COACH_LLM_{there} is set and COACH_LLM_{missing} is not; a model needs both")
+        return self
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is a model to ask."""
+        return bool(self.base_url)
+
+
+class EmbeddingSettings(BaseModel):
+    """An embedding model behind an OpenAI-compatible address; without one the built-in embedding works."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: str = ""
+    model: str = ""
+    api_key: SecretStr = SecretStr("")
+    timeout: float = Field(default=60, gt=0)
+
+    _url = field_validator("base_url")(_address)
+
+    @model_validator(mode="after")
+    def _both(self) -> "EmbeddingSettings":
+        if bool(self.base_url) != bool(self.model):
+            raise ValueError("COACH_EMBED_BASE_URL and COACH_EMBED_MODEL are needed together")
+        return self
+
+
 class Settings(BaseSettings):
     """What a run depends on, besides the request.
 
-    Arguments win over environment variables (`COACH_KNOWLEDGE`, `COACH_DATA_DIR`, `COACH_CHROMA_URL`, `COACH_NOW`).
+    Arguments win over environment variables (`COACH_KNOWLEDGE`, `COACH_DATA_DIR`, `COACH_CHROMA_URL`, `COACH_NOW`,
+    `COACH_LLM_…` and `COACH_EMBED_…` with the names of the fields of `ModelSettings` and `EmbeddingSettings`).
 
     Attributes:
         knowledge: The folders that are searched, all of them. The word "builtin" stands for the curated collection
             and is the default. In the environment, folders are separated as in PATH.
         data_dir: Where the index is kept.
         chroma_url: Address of a Chroma server; empty means Chroma inside this process.
+        llm: The chat model, if there is one.
+        embed: The embedding model, if it is not the built-in one.
         now: The moment written into artefacts (ISO 8601), to make them the same byte for byte; None is the clock.
     """
 
-    model_config = SettingsConfigDict(env_prefix="COACH_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="COACH_", env_nested_delimiter="_", env_nested_max_split=1, frozen=True, extra="forbid"
+    )
 
     knowledge: Annotated[tuple[Path, ...], NoDecode] = (Path(BUILTIN),)
     data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("coach", appauthor=False)))
     chroma_url: str = ""
+    llm: ModelSettings = ModelSettings()
+    embed: EmbeddingSettings = EmbeddingSettings()
     now: datetime | None = None
 
     def __init__(self, **values: Any) -> None:
@@ -57,9 +134,9 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "settings"
-            raise SettingsError(
-                f"Setting '{where}': {first['msg']}. Correct it, or unset COACH_{where.upper()}."
-            ) from None
+            message = str(first["msg"]).removeprefix("Value error, ")
+            variable = where.upper().replace(".", "_") + ("_…" if where in ("llm", "embed") else "")
+            raise SettingsError(f"Setting '{where}': {message}. Correct it, or unset COACH_{variable}.") from None
 
     @field_validator("knowledge", mode="before")
     @classmethod
@@ -77,12 +154,7 @@ class Settings(BaseSettings):
     def _home(cls, value: Path) -> Path:
         return value.expanduser()
 
-    @field_validator("chroma_url")
-    @classmethod
-    def _url(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://, such as http://localhost:8000")
-        return value.rstrip("/")
+    _url = field_validator("chroma_url")(_address)
 
     @cached_property
     def folders(self) -> tuple[Path, ...]:
@@ -92,5 +164,10 @@ class Settings(BaseSettings):
     @cached_property
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that change when a setting that can change an artefact changes."""
-        content = json.dumps({"knowledge": [path.name for path in self.folders]}, sort_keys=True)
+        shown = {"knowledge": [path.name for path in self.folders]}
+        if self.llm.configured:
+            shown["model"] = [self.llm.base_url, self.llm.model, str(self.llm.temperature), str(self.llm.max_tokens)]
+        if self.embed.base_url:
+            shown["embed"] = [self.embed.base_url, self.embed.model]
+        content = json.dumps(shown, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:12]

@@ -23,7 +23,7 @@ REQUIRED_COVERED: dict[str, tuple[str, ...]] = {
 SAME_WORDS = 0.85
 """Share of common stems (Jaccard) from which two questions count as the same one."""
 
-_LEADING = re.compile(
+LEADING = re.compile(
     r"\b(?:don['’]t you|isn['’]t it|wouldn['’]t you|surely|obviously|of course|clearly|should(?:n['’]t)? we not|"
     r"how (?:bad|terrible|great|wonderful) (?:is|are|was|were))\b",
     re.IGNORECASE,
@@ -92,7 +92,7 @@ def questions(section: Section, material: Material, request: Request) -> list[Fl
                 problems.append("the question is not open")
             if text.count("?") > 1:
                 problems.append("more than one question")
-            if _LEADING.search(text):
+            if LEADING.search(text):
                 problems.append("the question is leading")
             flags += [
                 Flag(check="questions", severity="error", where=section.id, message=problem, text=text)

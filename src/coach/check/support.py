@@ -123,17 +123,17 @@ def support(statement: str, quotes: tuple[str, ...]) -> list[str]:
     joined = " ".join(quotes)
     problems = []
     for what, of in (("number", numbers), ("name", names)):
-        missing = sorted(of(statement) - of(joined) - (_words(joined) if what == "name" else set()))
+        missing = sorted(of(statement) - of(joined) - (words(joined) if what == "name" else set()))
         if missing:
             problems.append(f"{what} not in the quote: {', '.join(missing)}")
     if bool(_NEGATION.search(statement)) != bool(_NEGATION.search(joined)):
         problems.append("a negation stands on one side only")
-    lost = [word for word in _QUANTIFIERS if word in _words(statement) and word not in _words(joined)]
+    lost = [word for word in _QUANTIFIERS if word in words(statement) and word not in words(joined)]
     if lost:
         problems.append(f"quantifier not in the quote: {', '.join(lost)}")
     up, down = _DIRECTIONS
     for mine, other in ((up, down), (down, up)):
-        if _words(statement) & mine and not _words(joined) & mine and _words(joined) & other:
+        if words(statement) & mine and not words(joined) & mine and words(joined) & other:
             problems.append("the direction of the comparison differs")
     share = overlap(statement, joined)
     if share < OVERLAP:
@@ -172,11 +172,12 @@ def names(text: str) -> set[str]:
 @lru_cache(maxsize=4096)
 def stems(text: str) -> frozenset[str]:
     """English Snowball stems of the content words of a text."""
-    words = [word for word in _words(text) if word not in _STOP]
-    return frozenset(Stemmer.Stemmer("english").stemWords(words))
+    content = [word for word in words(text) if word not in _STOP]
+    return frozenset(Stemmer.Stemmer("english").stemWords(content))
 
 
-def _words(text: str) -> set[str]:
+def words(text: str) -> set[str]:
+    """Lower-case words and figures of a text."""
     return set(re.findall(r"[\w]+", text.lower()))
 
 

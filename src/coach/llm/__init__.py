@@ -1,0 +1,8 @@
+"""The model engine: any OpenAI-compatible model, none trusted. The only module that imports LangChain.
+
+`slots` says what of a section may be reworded, `endpoint` asks, `reading` reads, `engine` puts it together with the gate.
+"""
+
+from coach.llm.engine import ModelEngine
+
+__all__ = ["ModelEngine"]

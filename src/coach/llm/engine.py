@@ -1,0 +1,367 @@
+"""The model engine: the built-in engine drafts, a model rewords, the gate decides, section by section."""
+
+import secrets
+import threading
+import time
+from collections.abc import Generator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from coach.check.gate import instruction_faults, question_faults, statement_faults
+from coach.extractive import Context, Extractive
+from coach.llm.answers import Answers
+from coach.llm.endpoint import Endpoint, Form, Reply, Stopped
+from coach.llm.faults import Fault, FaultError
+from coach.llm.reading import UnreadableError, read, schema
+from coach.llm.slots import Rewrite, Slot, Slots, reworded, slots_of
+from coach.llm.tokens import count
+from coach.models import AgendaRequest, Flag, Frozen, Request, Section, Usage
+from coach.outline import SectionPlan
+from coach.prompts import Prompt, load
+from coach.settings import ModelSettings
+
+FIRST = (
+    "plan",
+    "line",
+    "know",
+    "findings",
+    "prepare",
+    "purpose",
+    "card",
+    "reserve",
+    "why",
+    "caveats",
+    "asked",
+    "beliefs",
+)
+"""Which sections get the model first where the budget of prompt tokens does not reach for all."""
+REASON = "kept the built-in text: "
+"""How a flag begins that lists a text of the model that did not pass."""
+
+
+class Outcome(Frozen):
+    """One section after the model.
+
+    Attributes:
+        offered, kept: Texts that the model reworded, and those that passed the gate.
+    """
+
+    section: Section
+    flags: tuple[Flag, ...] = ()
+    fault: Fault | None = None
+    offered: int = 0
+    kept: int = 0
+    statements_offered: int = 0
+    statements_kept: int = 0
+    replies: tuple[tuple[Reply, bool], ...] = ()
+
+
+class ModelEngine:
+    """Drafts with the built-in engine and lets a model reword what it may; complete whatever the model does.
+
+    Args:
+        settings: The model.
+        home: Folder for remembered answers and for what the endpoint can do.
+        prompts: By default those that Coach brings.
+
+    Raises:
+        PromptError: the prompts cannot be used.
+    """
+
+    def __init__(self, settings: ModelSettings, home: Path, prompts: Mapping[str, Prompt] | None = None) -> None:
+        self.settings = settings
+        self.endpoint = Endpoint(settings, home / "model-forms.json")
+        self._answers = Answers(home / "answers")
+        self._prompts = dict(prompts or load())
+        self._built_in = Extractive()
+        self.name = f"model {settings.model}"
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """The prompts in use, as name@version:hash."""
+        return tuple(f"{p.name}@{p.version}:{p.hash}" for p in self._prompts.values())
+
+    def draft(
+        self, plans: Sequence[SectionPlan], context: Context, usage: list[Usage]
+    ) -> Generator[tuple[Section, list[Flag]], None, None]:
+        """The sections in their order, each as soon as it and those before it are done.
+
+        Closing the iterator stops what is under way. What the model did not give comes from the built-in engine.
+
+        Args:
+            usage: Gets one `Usage` appended at the end.
+        """
+        started = time.monotonic()
+        deadline = started + self.settings.seconds
+        stop = threading.Event()
+        drafts = [self._built_in.section(plan, context) for plan in plans]
+        jobs = {draft.id: job for draft in drafts if (job := self._job(draft, plans, context))}
+        chosen, over = self._within_budget(jobs)
+        outcomes: list[Outcome] = []
+        pool = ThreadPoolExecutor(self.settings.concurrency, thread_name_prefix="coach-model")
+        try:
+            under_way: dict[str, Future[Outcome]] = {
+                draft.id: pool.submit(self._one, draft, jobs[draft.id], context, deadline, stop)
+                for draft in drafts
+                if draft.id in chosen
+            }
+            for draft in drafts:
+                future = under_way.get(draft.id)
+                outcome = future.result() if future else Outcome(section=draft)
+                outcomes.append(outcome)
+                yield outcome.section, list(outcome.flags)
+        finally:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            self.endpoint.close()
+            usage.append(self._usage(outcomes, over, time.monotonic() - started))
+
+    # --- what is sent ---
+
+    def _job(self, section: Section, plans: Sequence[SectionPlan], context: Context) -> "_Job | None":
+        slots = slots_of(section)
+        if not slots.slots:
+            return None
+        marker = secrets.token_hex(8)
+        values = {
+            "marker": marker,
+            "artefact": {
+                "agenda": "an agenda for a pair",
+                "brief": "a brief for a lunch session",
+                "guide": "a guide for a discussion",
+            }[str(getattr(context.request, "artefact", "agenda"))],
+            "section": section.title,
+            "request": _told(context.request),
+            "skeleton": "; ".join(plan.title for plan in plans),
+            "agree": "; ".join(f"{p.block.title} ({p.minutes} min)" for p in context.outline.planned) or "nothing",
+            "evidence": "\n".join(f"[{name}] {c.quote}" for name, c in slots.evidence.items()) or "none",
+            "slots": "\n".join(map(_shown, slots.slots)),
+        }
+        task = self._prompts["section"].render(values)
+        system = self._prompts["system"].render(values)
+        return _Job(slots=slots, system=system, task=task, marker=marker, tokens=count(system, task))
+
+    def _within_budget(self, jobs: Mapping[str, "_Job"]) -> tuple[set[str], list[str]]:
+        """The sections that fit into the budget and the model's context, and those that do not."""
+        room = self.settings.context - self.settings.max_tokens
+        left, chosen, over = self.settings.budget, set[str](), list[str]()
+        order = sorted(jobs, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
+        for name in order:
+            if jobs[name].tokens <= min(left, room):
+                chosen.add(name)
+                left -= jobs[name].tokens
+            else:
+                over.append(name)
+        return chosen, over
+
+    # --- one section ---
+
+    def _one(self, draft: Section, job: "_Job", context: Context, deadline: float, stop: threading.Event) -> Outcome:
+        replies: list[tuple[Reply, bool]] = []
+        given = f"{_told(context.request)} {' '.join(c.quote for c in job.slots.evidence.values())}"
+        try:
+            talk = _Talk(self, job, deadline, stop, replies)
+            rewrites = talk.rewrites(job.task)
+            good, bad = _sifted(job.slots, rewrites, given)
+            offered = len(rewrites)
+            if bad:
+                better = talk.again(self._prompts["rejected"].render({"reasons": _reasons(bad)}))
+                mended, still = _sifted(job.slots, {name: r for name, r in better.items() if name in bad}, given)
+                good |= mended
+                bad = {name: still.get(name, why) for name, why in bad.items() if name not in mended}
+        except FaultError as error:
+            return Outcome(section=draft, fault=error.fault, replies=tuple(replies))
+        except Stopped:
+            return Outcome(section=draft, replies=tuple(replies))
+        except UnreadableError as error:
+            message = f"The model's answer for this section could not be read: {error}."
+            flag = Flag(check="gate", severity="warning", where=draft.id, message=REASON + message)
+            return Outcome(section=draft, flags=(flag,), replies=tuple(replies))
+        kinds = {slot.id: slot.kind for slot in job.slots.slots}
+        return Outcome(
+            section=reworded(draft, job.slots, good),
+            flags=tuple(
+                Flag(
+                    check="gate", severity="warning", where=draft.id, message=REASON + "; ".join(why), text=rewrite.text
+                )
+                for rewrite, why in bad.values()
+            ),
+            offered=offered,
+            kept=len(good),
+            statements_offered=sum(kinds[name] == "statement" for name in rewrites),
+            statements_kept=sum(kinds[name] == "statement" for name in good),
+            replies=tuple(replies),
+        )
+
+    def _usage(self, outcomes: Sequence[Outcome], over: Sequence[str], seconds: float) -> Usage:
+        replies = [reply for outcome in outcomes for reply in outcome.replies]
+        fresh = [reply for reply, cached in replies if not cached]
+        prompt, answer = sum(r.prompt_tokens or 0 for r in fresh), sum(r.answer_tokens or 0 for r in fresh)
+        s = self.settings
+        cost = None
+        if s.price_in is not None and s.price_out is not None:
+            cost = round((prompt * s.price_in + answer * s.price_out) / 1_000_000, 6)
+        faults = {outcome.fault.kind: outcome.fault.message for outcome in outcomes if outcome.fault}
+        lost = [outcome.section.title for outcome in outcomes if outcome.fault]
+        notices = []
+        if lost:
+            notices.append(f"{' '.join(faults.values())} The built-in engine wrote: {', '.join(lost)}.")
+        if over:
+            notices.append(
+                f"Left to the built-in engine to stay within {s.budget:,} prompt tokens and the model's context: {', '.join(over)}."
+            )
+        return Usage(
+            model=s.model,
+            address=self.endpoint.address,
+            requests=len(fresh),
+            cached=len(replies) - len(fresh),
+            prompt_tokens=prompt,
+            answer_tokens=answer,
+            cost=cost,
+            seconds=round(seconds, 1),
+            offered=sum(o.offered for o in outcomes),
+            kept=sum(o.kept for o in outcomes),
+            statements_offered=sum(o.statements_offered for o in outcomes),
+            statements_kept=sum(o.statements_kept for o in outcomes),
+            notices=tuple(notices),
+        )
+
+
+class _Job(Frozen):
+    slots: Slots
+    system: str
+    task: str
+    marker: str
+    tokens: int
+
+
+class _Talk:
+    """The conversation on one section: at most one correction of the form, at most one of the content."""
+
+    def __init__(
+        self,
+        engine: ModelEngine,
+        job: _Job,
+        deadline: float,
+        stop: threading.Event,
+        replies: list[tuple[Reply, bool]],
+    ) -> None:
+        from langchain_core.messages import SystemMessage
+
+        self._engine, self._job, self._deadline, self._stop, self._replies = engine, job, deadline, stop, replies
+        self._messages: list[object] = [SystemMessage(job.system)]
+        self._schema = schema(job.slots)
+
+    def rewrites(self, task: str) -> dict[str, Rewrite]:
+        """The model's rewrites, down the ladder of forms where its answers cannot be read."""
+        from langchain_core.messages import AIMessage, HumanMessage
+
+        form: Form | None = self._engine.endpoint.form
+        asked = [*self._messages, HumanMessage(task)]
+        while form:
+            messages = list(asked)
+            problem = UnreadableError("there was no answer")
+            for _ in range(2):
+                try:
+                    reply = self._ask(messages, form)
+                except FaultError as error:
+                    if not error.fault.form:
+                        raise
+                    problem = UnreadableError(error.fault.message)
+                    break
+                try:
+                    found = read(reply.text, self._job.slots, cut=reply.cut)
+                except UnreadableError as error:
+                    problem = error
+                    told = self._engine._prompts["invalid"].render({"error": str(error)})
+                    messages = [*messages, AIMessage(reply.text[:2000]), HumanMessage(told)]
+                else:
+                    self._messages = [*asked, AIMessage(reply.text)]
+                    return found
+            form = self._engine.endpoint.weaker(form)
+        raise problem
+
+    def again(self, task: str) -> dict[str, Rewrite]:
+        """What the model makes of an objection; nothing where it cannot be asked or read."""
+        from langchain_core.messages import HumanMessage
+
+        try:
+            reply = self._ask([*self._messages, HumanMessage(task)], self._engine.endpoint.form)
+            return read(reply.text, self._job.slots, cut=reply.cut)
+        except (FaultError, UnreadableError):
+            return {}
+
+    def _ask(self, messages: Sequence[object], form: Form) -> Reply:
+        answers, s = self._engine._answers, self._engine.settings
+        texts = [
+            (type(m).__name__, str(getattr(m, "content", "")).replace(self._job.marker, "MARKER")) for m in messages
+        ]
+        name = answers.name(s.base_url, s.model, s.temperature, s.max_tokens, form, texts, self._schema)
+        kept = answers.get(name)
+        if kept is not None:
+            self._replies.append((kept, True))
+            return kept
+        reply = self._engine.endpoint.ask(messages, form, self._schema, self._deadline, self._stop)  # type: ignore[arg-type]
+        self._replies.append((reply, False))
+        answers.put(name, reply)
+        return reply
+
+
+def _sifted(
+    slots: Slots, rewrites: Mapping[str, Rewrite], given: str
+) -> tuple[dict[str, Rewrite], dict[str, tuple[Rewrite, list[str]]]]:
+    """The rewrites that pass the gate, and the others with the reasons."""
+    by_id = {slot.id: slot for slot in slots.slots}
+    good: dict[str, Rewrite] = {}
+    bad: dict[str, tuple[Rewrite, list[str]]] = {}
+    for name, rewrite in rewrites.items():
+        faults = _faults(by_id[name], rewrite, slots, given)
+        if faults:
+            bad[name] = (rewrite, faults)
+        else:
+            good[name] = rewrite
+    return good, bad
+
+
+def _faults(slot: Slot, rewrite: Rewrite, slots: Slots, given: str) -> list[str]:
+    if slot.kind == "statement":
+        unknown = [name for name in rewrite.ids if name not in slots.evidence]
+        if unknown or not rewrite.ids:
+            return [f"there is no evidence {', '.join(unknown)}" if unknown else "it names no evidence"]
+        if not set(rewrite.ids) & set(slot.rests_on):
+            return [f"it does not rest on {', '.join(slot.rests_on)}"]
+        return statement_faults(rewrite.text, [slots.evidence[name].quote for name in rewrite.ids])
+    if slot.kind == "question":
+        faults = question_faults(rewrite.text, slot.text, given)
+        if rewrite.probe and not faults:
+            faults = question_faults(rewrite.probe, slot.probe or slot.text, given)
+        return faults
+    return instruction_faults(rewrite.text, slot.text, given)
+
+
+def _reasons(bad: Mapping[str, tuple[Rewrite, list[str]]]) -> str:
+    return "\n".join(f"- [{name}] “{rewrite.text}”: {'; '.join(why)}" for name, (rewrite, why) in bad.items())
+
+
+def _shown(slot: Slot) -> str:
+    label = f" ({slot.label})" if slot.label else ""
+    probe = f" | probe: {slot.probe}" if slot.probe else ""
+    rests = f" rests on {', '.join(slot.rests_on)}" if slot.rests_on else ""
+    return f"[{slot.id}] {slot.kind}{label}{rests}: {slot.text}{probe}"
+
+
+def _told(request: Request) -> str:
+    """What the request says, field by field, without what is only form."""
+    lines = [f"topic: {request.topic}", f"minutes: {request.minutes}", f"setting: {request.setting}"]
+    if request.goal:
+        lines.append(f"goal: {request.goal}")
+    if isinstance(request, AgendaRequest):
+        for name, person in (("mentor", request.mentor), ("mentee", request.mentee)):
+            told = [f"{key} {value}" for key, value in person.model_dump().items() if value]
+            lines += [f"{name}: {', '.join(told)}"] if told else []
+        lines += [f"promised last time: {action.owner}: {action.text}" for action in request.previous]
+    else:
+        for name in ("audience", "knows", "people"):
+            if value := getattr(request, name, ""):
+                lines.append(f"{name}: {value}")
+    return "\n".join(lines)
