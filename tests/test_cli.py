@@ -220,6 +220,29 @@ def test_a_note_is_shown_with_how_its_sources_were_read(built: Path) -> None:
     assert "Did you mean passkeys" in unknown.stderr
 
 
+def test_prompts_are_listed_shown_and_checked(built: Path) -> None:
+    assert "version 1" in run(built, "prompts", "list").stdout
+    assert "{{evidence}}" in run(built, "prompts", "show", "section").stdout
+    assert run(built, "prompts", "check").returncode == 0
+    unknown = run(built, "prompts", "show", "nothing")
+    assert (unknown.returncode, unknown.stdout) == (64, "")
+    assert "There are: " in unknown.stderr
+
+
+def test_the_doctor_and_forgetting_work_without_a_model(built: Path) -> None:
+    assert "built-in engine works alone" in run(built, "doctor").stdout
+    assert "answers deleted" in run(built, "forget").stdout
+    nobody = run(built, "doctor", COACH_LLM_BASE_URL="http://127.0.0.1:9/v1", COACH_LLM_MODEL="m")
+    assert nobody.returncode == 69
+    assert "Nothing answers at http://127.0.0.1:9/v1" in nobody.stdout
+
+
+def test_half_a_model_is_a_plain_error(built: Path) -> None:
+    done = run(built, "brief", "passkeys", "--minutes", "20", COACH_LLM_MODEL="m")
+    assert done.returncode == 78
+    assert "COACH_LLM_BASE_URL is not" in done.stderr
+
+
 def test_the_schema_is_json(built: Path) -> None:
     assert json.loads(run(built, "schema").stdout)["properties"]["blocks"]
 

@@ -3,13 +3,16 @@
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from coach.pipeline import Coach
+from tests import models
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -51,6 +54,31 @@ def test_a_command_runs_and_prints_what_readme_shows(
     for line in shown.splitlines():
         if line.strip() and line.strip() != "…":
             assert line.rstrip() in done.stdout, f"README shows a line that '{command}' does not print"
+
+
+def test_the_commands_for_a_model_run_with_the_variables_that_readme_names(coach: Coach, data_dir: Path) -> None:
+    assert coach.index
+    block = next(block for block in CONSOLE if "COACH_LLM_BASE_URL" in block)
+    names = dict(re.findall(r"(COACH_LLM_\w+)=(\S+)", block))
+    commands = re.findall(r"^\$ (coach .*)$", block, re.MULTILINE)
+    assert len(commands) == 2
+
+    def script(connection: socket.socket, body: dict[str, Any], number: int) -> None:
+        assert body["model"] == names["COACH_LLM_MODEL"]
+        asked = body["messages"][-1]["content"]
+        models.answer(connection, '{"word": "ready"}' if "ready" in asked else '{"rewrites": []}')
+
+    with models.scripted(script) as (url, bodies):
+        for command in commands:
+            done = subprocess.run(
+                shlex.split(command),
+                env=environment(data_dir) | names | {"COACH_LLM_BASE_URL": url},
+                capture_output=True,
+                text=True,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+        assert "statements" in done.stderr
+    assert len(bodies) > 4
 
 
 @pytest.mark.parametrize("snippet", PYTHON)

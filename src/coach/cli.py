@@ -161,6 +161,8 @@ def _draft(artefact: str, as_json: bool, out: Path | None, folders: tuple[str, .
             elif isinstance(event, Finished):
                 _clear()
                 _show(event.artefact, as_json, out)
+                if used := event.artefact.provenance.usage:
+                    click.echo(used.told(), err=True)
 
 
 def _asked(prompt: str, name: str, kind: type = str) -> Any:
@@ -382,6 +384,61 @@ def show(note_id: str, folder: Path | None) -> None:
     for source in note.sources:
         click.echo(f"- [{source.id}] {source.title} ({source.publisher}, {source.year}) {source.url}")
         click.echo(f"  {source.kind}, {source.strength}: {source.basis}. Read: {source.read}")
+
+
+@main.command()
+def doctor() -> None:
+    """Test the connection to the configured model, and say what to change."""
+    from coach.llm import diagnose
+
+    well = True
+    for finding in diagnose(_settings().llm):
+        click.echo(f"{'ok' if finding.well else '!!'}  {finding.text}")
+        well = well and finding.well
+    sys.exit(0 if well else 69)
+
+
+@main.group()
+def prompts() -> None:
+    """Look at the prompts that are sent to a model, if there is one."""
+
+
+@prompts.command("list")
+def list_prompts() -> None:
+    """List the prompts with version and hash."""
+    from coach.prompts import load
+
+    for prompt in load().values():
+        click.echo(f"{prompt.name:10} version {prompt.version}  {prompt.hash}  needs {', '.join(prompt.inputs)}")
+
+
+@prompts.command("show")
+@click.argument("name")
+def show_prompt(name: str) -> None:
+    """Print one prompt as it is sent, fields unfilled."""
+    from coach.prompts import load
+
+    found = load()
+    if name not in found:
+        raise RequestError(f"There is no prompt '{name}'. There are: {', '.join(found)}.")
+    click.echo(found[name].text)
+
+
+@prompts.command("check")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+def check_prompts(folder: Path | None) -> None:
+    """Check that every prompt declares what it uses, and that none is missing."""
+    from coach.prompts import load
+
+    click.echo(f"{len(load(folder))} prompts, none with a problem")
+
+
+@main.command()
+def forget() -> None:
+    """Delete the model's answers that are kept on this machine."""
+    from coach.llm import Answers
+
+    click.echo(f"{Answers(_settings().data_dir / 'answers').clear()} answers deleted")
 
 
 @main.command("schema")

@@ -480,6 +480,15 @@ class Usage(Frozen):
     statements_kept: int = 0
     notices: tuple[str, ...] = ()
 
+    def told(self) -> str:
+        """The figures in one line for a reader."""
+        cost = f", cost {self.cost:g}" if self.cost is not None else ""
+        return (
+            f"{self.model} at {self.address}: {self.requests} answers in {self.seconds:g} s, {self.cached} more kept from before; "
+            f"{self.prompt_tokens:,} prompt and {self.answer_tokens:,} answer tokens{cost}. Of {self.offered} reworded texts "
+            f"{self.kept} passed the checks, of {self.statements_offered} statements {self.statements_kept}."
+        )
+
 
 class Provenance(Frozen):
     """What made an artefact; `prompts` as name@version:hash, `usage` where a model took part."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from coach.check.language import assertions, spokespersons
+from coach.check.rewording import refused
 from coach.check.structure import LEADING
 from coach.check.support import names, numbers, stems, support, words
 from coach.knowledge.verify import OPEN_QUESTION
@@ -28,7 +29,11 @@ _TELLS = re.compile(
 
 def statement_faults(text: str, quotes: Sequence[str]) -> list[str]:
     """Why a reworded statement cannot stand on these quotes; an empty list means that it can."""
-    return [*_form(text, " ".join(quotes)), *support(text, tuple(quotes)), *_spoken(text)]
+    if text in quotes:
+        return []
+    faults = [*_form(text, " ".join(quotes)), *support(text, tuple(quotes)), *_spoken(text)]
+    reason = refused(text, quotes)
+    return [*faults, f"more than a rewording: {reason}"] if reason else faults
 
 
 def question_faults(text: str, original: str, given: str) -> list[str]:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import Stemmer
 
+from coach.check.rewording import refused
 from coach.models import Flag, Material, Request, Section, Statement
 
 OVERLAP = 0.85
@@ -115,10 +116,10 @@ _STOP = frozenset(
 def support(statement: str, quotes: tuple[str, ...]) -> list[str]:
     """Why the quotes do not carry the statement; an empty list means that they do.
 
-    An exact sentence passes. Anything else must bring no number, date or name of its own, agree in negation, in
+    An exact sentence passes, and so does one that only rewords it (`rewording`). Anything else must bring no number, date or name of its own, agree in negation, in
     quantifiers and in direction ("rose" against "fell"), and share `OVERLAP` of its content stems with the quotes.
     """
-    if any(_folded(statement) == _folded(quote) for quote in quotes):
+    if any(_folded(statement) == _folded(quote) for quote in quotes) or not refused(statement, quotes):
         return []
     joined = " ".join(quotes)
     problems = []

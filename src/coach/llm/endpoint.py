@@ -26,7 +26,7 @@ TRIES = 3
 FIRST_WAIT, LONGEST_WAIT = 0.5, 20.0
 """Seconds before the second try; doubled for each further one, with up to as much again by chance. A server that asks for
 a longer wait than the longest is not asked again."""
-_NONSENSE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RuntimeError)
+_NONSENSE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RuntimeError, AssertionError)
 """What the client libraries raise when an answer is not one of a chat model."""
 FAILURES, OPEN_SECONDS = 3, 30.0
 """Failures in a row that open the circuit, and for how long: meanwhile nobody waits for the same failure."""
@@ -61,7 +61,7 @@ class Endpoint:
         self._open_until = 0.0
         self._open_fault: Fault | None = None
         self._http: Any = None
-        self._forms: dict[str, Form] | None = None
+        self._forms = self._recalled()
         self._chats: dict[str, Any] = {}
         self.requests = 0
 
@@ -78,17 +78,16 @@ class Endpoint:
     @property
     def form(self) -> Form:
         """The strictest form that is not known to fail here."""
-        return self._remembered().get(self._key, FORMS[0])
+        return self._forms.get(self._key, FORMS[0])
 
     def weaker(self, than: Form) -> Form | None:
         """Remembers that a form does not work here; the next one to try, or None after the last."""
         rest = FORMS[FORMS.index(than) + 1 :]
         if rest:
             with self._lock:
-                known = self._remembered()
+                known = self._forms
                 if FORMS.index(known.get(self._key, FORMS[0])) < FORMS.index(rest[0]):
                     known[self._key] = rest[0]
-                    self._forms = known
                     if self._memory:
                         self._memory.parent.mkdir(parents=True, exist_ok=True)
                         partial = self._memory.with_suffix(".part")
@@ -100,14 +99,12 @@ class Endpoint:
     def _key(self) -> str:
         return f"{self.address} {self.settings.model}"
 
-    def _remembered(self) -> dict[str, Form]:
-        if self._forms is None:
-            self._forms = {}
-            if self._memory and self._memory.exists():
-                with contextlib.suppress(OSError, ValueError):
-                    loaded = json.loads(self._memory.read_text(encoding="utf-8"))
-                    self._forms = {key: form for key, form in loaded.items() if form in FORMS}
-        return self._forms
+    def _recalled(self) -> dict[str, Form]:
+        if self._memory and self._memory.exists():
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                loaded = json.loads(self._memory.read_text(encoding="utf-8"))
+                return {key: form for key, form in loaded.items() if form in FORMS}
+        return {}
 
     # --- asking ---
 
@@ -190,9 +187,16 @@ class Endpoint:
                     )
         except (Stopped, FaultError):
             raise
+        except openai.LengthFinishReasonError as error:  # how the library tells that the answer was cut off
+            finish, counted = "length", error.completion.usage
+            used = (counted.prompt_tokens, counted.completion_tokens) if counted else used
+        except openai.ContentFilterFinishReasonError:
+            finish = "content_filter"
         except (openai.OpenAIError, httpx.HTTPError, OSError, *_NONSENSE) as error:
             if stop.is_set():
                 raise Stopped from None
+            if parts and isinstance(error, _NONSENSE):
+                raise FaultError(self._broken()) from error
             raise FaultError(fault_of(error, self.address, self.settings.model)) from error
         if not parts and not finish:
             raise FaultError(
@@ -202,8 +206,11 @@ class Endpoint:
                 )
             )
         if not finish and not "".join(parts).rstrip().endswith(("}", "]", "`")):
-            raise FaultError(Fault(kind="cut", message=f"The answer from {self.address} broke off.", again=True))
+            raise FaultError(self._broken())
         return Reply(text="".join(parts), cut=finish == "length", prompt_tokens=used[0], answer_tokens=used[1])
+
+    def _broken(self) -> Fault:
+        return Fault(kind="cut", message=f"The answer from {self.address} broke off.", again=True)
 
     def _chat(self, form: Form, schema: Mapping[str, Any]) -> Any:
         import httpx

@@ -70,7 +70,8 @@ class ModelEngine:
 
     def __init__(self, settings: ModelSettings, home: Path, prompts: Mapping[str, Prompt] | None = None) -> None:
         self.settings = settings
-        self.endpoint = Endpoint(settings, home / "model-forms.json")
+        self._forms = home / "model-forms.json"
+        self._running: set[_Run] = set()
         self._answers = Answers(home / "answers")
         self._prompts = dict(prompts or load())
         self._built_in = Extractive()
@@ -92,8 +93,8 @@ class ModelEngine:
             usage: Gets one `Usage` appended at the end.
         """
         started = time.monotonic()
-        deadline = started + self.settings.seconds
-        stop = threading.Event()
+        run = _Run(Endpoint(self.settings, self._forms), started + self.settings.seconds)
+        self._running.add(run)
         drafts = [self._built_in.section(plan, context) for plan in plans]
         jobs = {draft.id: job for draft in drafts if (job := self._job(draft, plans, context))}
         chosen, over = self._within_budget(jobs)
@@ -101,7 +102,7 @@ class ModelEngine:
         pool = ThreadPoolExecutor(self.settings.concurrency, thread_name_prefix="coach-model")
         try:
             under_way: dict[str, Future[Outcome]] = {
-                draft.id: pool.submit(self._one, draft, jobs[draft.id], context, deadline, stop)
+                draft.id: pool.submit(self._one, draft, jobs[draft.id], context, run)
                 for draft in drafts
                 if draft.id in chosen
             }
@@ -111,10 +112,15 @@ class ModelEngine:
                 outcomes.append(outcome)
                 yield outcome.section, list(outcome.flags)
         finally:
-            stop.set()
+            run.stop()
+            self._running.discard(run)
             pool.shutdown(wait=False, cancel_futures=True)
-            self.endpoint.close()
-            usage.append(self._usage(outcomes, over, time.monotonic() - started))
+            usage.append(self._usage(outcomes, over, time.monotonic() - started, run.endpoint.address))
+
+    def stop(self) -> None:
+        """Stops every draft under way: what is missing comes from the built-in engine at once."""
+        for run in tuple(self._running):
+            run.stop()
 
     # --- what is sent ---
 
@@ -156,11 +162,11 @@ class ModelEngine:
 
     # --- one section ---
 
-    def _one(self, draft: Section, job: "_Job", context: Context, deadline: float, stop: threading.Event) -> Outcome:
+    def _one(self, draft: Section, job: "_Job", context: Context, run: "_Run") -> Outcome:
         replies: list[tuple[Reply, bool]] = []
         given = f"{_told(context.request)} {' '.join(c.quote for c in job.slots.evidence.values())}"
         try:
-            talk = _Talk(self, job, deadline, stop, replies)
+            talk = _Talk(self, job, run, replies)
             rewrites = talk.rewrites(job.task)
             good, bad = _sifted(job.slots, rewrites, given)
             offered = len(rewrites)
@@ -193,7 +199,7 @@ class ModelEngine:
             replies=tuple(replies),
         )
 
-    def _usage(self, outcomes: Sequence[Outcome], over: Sequence[str], seconds: float) -> Usage:
+    def _usage(self, outcomes: Sequence[Outcome], over: Sequence[str], seconds: float, address: str) -> Usage:
         replies = [reply for outcome in outcomes for reply in outcome.replies]
         fresh = [reply for reply, cached in replies if not cached]
         prompt, answer = sum(r.prompt_tokens or 0 for r in fresh), sum(r.answer_tokens or 0 for r in fresh)
@@ -212,7 +218,7 @@ class ModelEngine:
             )
         return Usage(
             model=s.model,
-            address=self.endpoint.address,
+            address=address,
             requests=len(fresh),
             cached=len(replies) - len(fresh),
             prompt_tokens=prompt,
@@ -227,6 +233,18 @@ class ModelEngine:
         )
 
 
+class _Run:
+    """One draft under way: its endpoint, its deadline on `time.monotonic`, and the sign to stop."""
+
+    def __init__(self, endpoint: Endpoint, deadline: float) -> None:
+        self.endpoint, self.deadline, self.stopped = endpoint, deadline, threading.Event()
+
+    def stop(self) -> None:
+        """Ends requests under way and those to come."""
+        self.stopped.set()
+        self.endpoint.close()
+
+
 class _Job(Frozen):
     slots: Slots
     system: str
@@ -238,17 +256,10 @@ class _Job(Frozen):
 class _Talk:
     """The conversation on one section: at most one correction of the form, at most one of the content."""
 
-    def __init__(
-        self,
-        engine: ModelEngine,
-        job: _Job,
-        deadline: float,
-        stop: threading.Event,
-        replies: list[tuple[Reply, bool]],
-    ) -> None:
+    def __init__(self, engine: ModelEngine, job: _Job, run: _Run, replies: list[tuple[Reply, bool]]) -> None:
         from langchain_core.messages import SystemMessage
 
-        self._engine, self._job, self._deadline, self._stop, self._replies = engine, job, deadline, stop, replies
+        self._engine, self._job, self._run, self._replies = engine, job, run, replies
         self._messages: list[object] = [SystemMessage(job.system)]
         self._schema = schema(job.slots)
 
@@ -256,7 +267,7 @@ class _Talk:
         """The model's rewrites, down the ladder of forms where its answers cannot be read."""
         from langchain_core.messages import AIMessage, HumanMessage
 
-        form: Form | None = self._engine.endpoint.form
+        form: Form | None = self._run.endpoint.form
         asked = [*self._messages, HumanMessage(task)]
         while form:
             messages = list(asked)
@@ -278,7 +289,7 @@ class _Talk:
                 else:
                     self._messages = [*asked, AIMessage(reply.text)]
                     return found
-            form = self._engine.endpoint.weaker(form)
+            form = self._run.endpoint.weaker(form)
         raise problem
 
     def again(self, task: str) -> dict[str, Rewrite]:
@@ -286,7 +297,7 @@ class _Talk:
         from langchain_core.messages import HumanMessage
 
         try:
-            reply = self._ask([*self._messages, HumanMessage(task)], self._engine.endpoint.form)
+            reply = self._ask([*self._messages, HumanMessage(task)], self._run.endpoint.form)
             return read(reply.text, self._job.slots, cut=reply.cut)
         except (FaultError, UnreadableError):
             return {}
@@ -301,7 +312,7 @@ class _Talk:
         if kept is not None:
             self._replies.append((kept, True))
             return kept
-        reply = self._engine.endpoint.ask(messages, form, self._schema, self._deadline, self._stop)  # type: ignore[arg-type]
+        reply = self._run.endpoint.ask(messages, form, self._schema, self._run.deadline, self._run.stopped)  # type: ignore[arg-type]
         self._replies.append((reply, False))
         answers.put(name, reply)
         return reply

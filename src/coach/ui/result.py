@@ -109,4 +109,6 @@ def _quoted(text: str) -> str:
 def _provenance(artefact: Artefact) -> str:
     p = artefact.provenance
     made = f"Made by Coach {p.version}, engine {p.engine}, index {p.index}, settings {p.settings}, {p.made}."
+    if p.usage:
+        made += f" {p.usage.told()}"
     return tag("p", esc(made), "provenance")

@@ -1,0 +1,1 @@
+"""Measurements of Coach, and the labelled cases they run on."""
