@@ -11,7 +11,9 @@ from coach.models import Flag, Material, Request, Section, Statement
 OVERLAP = 0.85
 """Share of a statement's content stems that its quotes must hold before it counts as supported. A proxy, strict on
 purpose: of the hand-labelled pairs in `tests/support_pairs.yaml` (November 2026) all 15 paraphrases share at least 0.86
-and pass; none of the 30 changed meanings passes, while at 0.7 three of them would ("required" for "optional")."""
+and pass; none of the 30 changed meanings passes, while at 0.7 three of them would ("required" for "optional"). Shared words
+are not enough against somebody who lies fluently: of the 332 wrong statements of `evals/gate_wrong.yaml`, written against no
+rule in particular, 29% pass. A model's words therefore pass `gate`, which lets only the rewordings of `rewording` through."""
 
 _NUMBER_WORDS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
