@@ -82,30 +82,11 @@ class ModelSettings(BaseModel):
         return bool(self.base_url)
 
 
-class EmbeddingSettings(BaseModel):
-    """An embedding model behind an OpenAI-compatible address; without one the built-in embedding works."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    base_url: str = ""
-    model: str = ""
-    api_key: SecretStr = SecretStr("")
-    timeout: float = Field(default=60, gt=0)
-
-    _url = field_validator("base_url")(_address)
-
-    @model_validator(mode="after")
-    def _both(self) -> "EmbeddingSettings":
-        if bool(self.base_url) != bool(self.model):
-            raise ValueError("COACH_EMBED_BASE_URL and COACH_EMBED_MODEL are needed together")
-        return self
-
-
 class Settings(BaseSettings):
     """What a run depends on, besides the request.
 
     Arguments win over environment variables (`COACH_KNOWLEDGE`, `COACH_DATA_DIR`, `COACH_CHROMA_URL`, `COACH_NOW`,
-    `COACH_LLM_…` and `COACH_EMBED_…` with the names of the fields of `ModelSettings` and `EmbeddingSettings`).
+    and `COACH_LLM_…` with the names of the fields of `ModelSettings`).
 
     Attributes:
         knowledge: The folders that are searched, all of them. The word "builtin" stands for the curated collection
@@ -113,7 +94,6 @@ class Settings(BaseSettings):
         data_dir: Where the index is kept.
         chroma_url: Address of a Chroma server; empty means Chroma inside this process.
         llm: The chat model, if there is one.
-        embed: The embedding model, if it is not the built-in one.
         now: The moment written into artefacts (ISO 8601), to make them the same byte for byte; None is the clock.
     """
 
@@ -125,7 +105,6 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("coach", appauthor=False)))
     chroma_url: str = ""
     llm: ModelSettings = ModelSettings()
-    embed: EmbeddingSettings = EmbeddingSettings()
     now: datetime | None = None
 
     def __init__(self, **values: Any) -> None:
@@ -135,7 +114,7 @@ class Settings(BaseSettings):
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "settings"
             message = str(first["msg"]).removeprefix("Value error, ")
-            variable = where.upper().replace(".", "_") + ("_…" if where in ("llm", "embed") else "")
+            variable = where.upper().replace(".", "_") + ("_…" if where == "llm" else "")
             raise SettingsError(f"Setting '{where}': {message}. Correct it, or unset COACH_{variable}.") from None
 
     @field_validator("knowledge", mode="before")
@@ -167,7 +146,5 @@ class Settings(BaseSettings):
         shown = {"knowledge": [path.name for path in self.folders]}
         if self.llm.configured:
             shown["model"] = [self.llm.base_url, self.llm.model, str(self.llm.temperature), str(self.llm.max_tokens)]
-        if self.embed.base_url:
-            shown["embed"] = [self.embed.base_url, self.embed.model]
         content = json.dumps(shown, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:12]
