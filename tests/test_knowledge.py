@@ -90,6 +90,8 @@ def test_ids_survive_a_line_added_above(tmp_path: Path) -> None:
         (r"^- facts: .*$", "- facts: Do you use it?", "open question"),
         (r"^(  1\. )\(\d+ min\)", r"\1(99 min)", "do not add up"),
         (r"^id: passkeys$", "id: Pass_Keys", "not the file's name"),
+        (r"^- short \(10 min\)", "- short (12 min)", "not of 10 minutes"),
+        (r"^- minutes: 25$", "- minutes: 30", "take 25 minutes"),
         (r"^- hands: .*\n", "", "lacks '- hands:'"),
         (r"^title: .*$", "title: a: b", "not valid YAML"),
         (r"^(## Caveats\n- ).*( \[)", r"\1TODO the limits.\2", "still to be written"),

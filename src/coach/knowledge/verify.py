@@ -22,6 +22,8 @@ COUNTS: dict[str, tuple[int, int]] = {
     "Terms": (2, 6),
 }  # fmt: skip
 """Fewest and most bullets of each section, as `knowledge/README.md` asks for them."""
+SHORT, USUAL = 10, 25
+"""Minutes of which the first activity has a form each: for a slot before the next meeting, and for a usual session's practice."""
 OPEN_QUESTION = re.compile(
     r"(?:.*[,:] )?(?:what|how|which|when|where|who|whom|whose|why|tell|describe|think|recall|picture|imagine|in what|in which|"
     r"on which|at what|at which|since when|for which|for whom|from whom|to whom|with whom|under what|by when|to what)\b.*[?.]",
@@ -100,11 +102,8 @@ def _note(document: Document, note: Note, today: date | None) -> Iterator[Proble
         yield from _questions(document, note)
         for activity in note.activities:
             yield from _activity(document, activity)
-        if note.activities and set(note.activities[0].forms) != set(FORMS):
-            needle = f"### {note.activities[0].title}"
-            yield _at(
-                document, needle, "the first activity lacks a form", "add short (10 min), long (25 min), group (8 min)"
-            )
+        if note.activities:
+            yield from _forms(document, note.activities[0])
         if not note.activities:
             yield _at(document, "## Try it together", "no activity", "add a '### Name' entry with its fields")
 
@@ -221,6 +220,21 @@ def _questions(document: Document, note: Note) -> Iterator[Problem]:
             yield _at(document, "## Questions", f"fewer than two questions on {stage}", "add one")
     if 2 * sum(bool(bullet.probe) for bullet in bullets) < len(bullets):
         yield _at(document, "## Questions", "fewer than half the questions have a probe", "add ' | probe: …?'")
+
+
+def _forms(document: Document, activity: Activity) -> Iterator[Problem]:
+    """A pair with little time finds a form of `SHORT` minutes, one with a usual slot a form of `USUAL` minutes."""
+    needle = f"### {activity.title}"
+    if set(activity.forms) != set(FORMS):
+        yield _at(
+            document, needle, "the first activity lacks a form", "add short (10 min), long (25 min), group (8 min)"
+        )
+        return
+    if activity.forms["short"][0] != SHORT:
+        yield _at(document, needle, f"the short form is not of {SHORT} minutes", f"write what fits {SHORT} minutes")
+    if USUAL not in (activity.minutes, activity.forms["long"][0]):
+        what = f"neither the steps nor the long form take {USUAL} minutes"
+        yield _at(document, needle, what, f"make one of them a form of {USUAL} minutes")
 
 
 def _activity(document: Document, activity: Activity) -> Iterator[Problem]:
