@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from coach.errors import KnowledgeError, RequestError
 from coach.knowledge import grade, note_id, passages, read, scan, sentences, statistics, template, verify
+from coach.knowledge.verify import for_two
 from coach.models import Document
 from coach.settings import packaged
 
@@ -104,6 +105,26 @@ def test_the_check_names_file_line_and_mend(tmp_path: Path, old: str, new: str, 
     assert hits[0].path == NOTE
     assert hits[0].line >= 1
     assert hits[0].mend
+
+
+@pytest.mark.parametrize(
+    ("question", "pair"),
+    [
+        ("What shall I do when you go quiet?", True),
+        ("How do you want to be reached by me?", True),
+        ("Where do you and I see it in opposite ways?", True),
+        ("Which difference between us do you hope to learn from?", True),
+        ("What will you do before we meet again?", True),
+        ("Where have we been too kind to each other?", True),
+        ("What did you know about me before our first meeting?", True),
+        ('What does "I don\'t know" cost in your position?', False),
+        ("How shall we decide in four weeks?", False),
+        ("What will you try in your next meeting?", False),
+        ("What does looking after each other mean in a job like yours?", False),
+    ],
+)
+def test_a_question_for_a_pair_is_told_from_one_for_a_group(question: str, pair: bool) -> None:
+    assert for_two(question) is pair
 
 
 def test_an_overdue_review_is_reported_only_when_a_day_is_given(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ REQUESTS: list[tuple[str, str, int, dict[str, object]]] = [
     ("guide", "belonging", 120, {"people": 1}),
     ("guide", "why Gen Z is lazy", 60, {"people": 20}),
     ("guide", "how to bake bread", 30, {"people": 3}),
+    ("guide", "building trust when we hardly know each other", 50, {"people": 9}),
     ("agenda", "why are young people so bad at phone calls", 13, {}),
     ("brief", "why do old people hate new software", 20, {}),
     ("brief", "لماذا لا نستخدم كلمات المرور", 20, {}),

@@ -4,7 +4,7 @@ import re
 from itertools import combinations
 
 from coach.check.support import stems
-from coach.knowledge.verify import OPEN_QUESTION
+from coach.knowledge.verify import OPEN_QUESTION, for_two
 from coach.models import AgendaRequest, Artefact, Flag, Material, Request, Section
 from coach.outline import LONGEST_STRETCH
 
@@ -94,6 +94,8 @@ def questions(section: Section, material: Material, request: Request) -> list[Fl
                 problems.append("more than one question")
             if LEADING.search(text):
                 problems.append("the question is leading")
+            if request.artefact != "agenda" and for_two(text):
+                problems.append("the question is for the two people of a pair")
             flags += [
                 Flag(check="questions", severity="error", where=section.id, message=problem, text=text)
                 for problem in problems

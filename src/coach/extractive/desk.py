@@ -7,6 +7,7 @@ from functools import cached_property
 
 from coach.check.support import stems
 from coach.knowledge import sentences
+from coach.knowledge.verify import for_two
 from coach.models import (
     Activity,
     Bullet,
@@ -76,7 +77,11 @@ class Desk:
         return not (self._avoided and self._avoided & stems(text))
 
     def bullets(self, heading: str, *labels: str) -> list[tuple[Document, Bullet]]:
-        """The bullets under a heading of every note, the first note's first, optionally only those with a label."""
+        """The bullets under a heading of every note, the first note's first, optionally only those with a label.
+
+        Questions that only a pair can ask each other are left out where people are more than two.
+        """
+        pair = self.request.artefact == "agenda"
         return [
             (document, bullet)
             for document, note in (self.notes if heading in SHARED_HEADINGS else self.notes[:1])
@@ -84,6 +89,7 @@ class Desk:
             if (not labels or bullet.label in labels)
             and bullet.text not in self.context.said
             and self.allowed(f"{bullet.label} {bullet.text} {bullet.probe}")
+            and (pair or heading != "Questions" or not for_two(f"{bullet.text} {bullet.probe}"))
         ]
 
     def best(self, heading: str, count: int, *labels: str) -> list[tuple[Document, Bullet]]:

@@ -30,6 +30,20 @@ OPEN_QUESTION = re.compile(
     re.IGNORECASE,
 )
 
+_FOR_TWO = re.compile(
+    r"\b(?:I|me|my|mine|(?:the |your |this )?mentee|(?:the|your|this) mentor|(?:you and|us|we) two|two of us|both of us|between us|"
+    r"we\b[^?]*\beach other|(?:before|when|until) we meet|our (?:first|next) (?:meeting|session)|(?:because of|about) our meetings)\b"
+)
+_SAID = re.compile(r"[\"“][^\"”]*[\"”]")
+
+
+def for_two(question: str) -> bool:
+    """Whether a question is one that only the two people of a pair can ask each other ("What shall I do when …?").
+
+    A facilitator cannot put it to a group. What stands in quotation marks is not counted: it is somebody's words.
+    """
+    return bool(_FOR_TWO.search(_SAID.sub("", question)))
+
 
 class Problem(Frozen):
     """One thing to mend in a note: where, what, and how."""
@@ -218,6 +232,9 @@ def _questions(document: Document, note: Note) -> Iterator[Problem]:
     for stage in STAGES:
         if sum(bullet.label == stage for bullet in bullets) < 2:
             yield _at(document, "## Questions", f"fewer than two questions on {stage}", "add one")
+        if all(for_two(f"{bullet.text} {bullet.probe}") for bullet in bullets if bullet.label == stage):
+            what = f"no question on {stage} that a group could be asked"
+            yield _at(document, "## Questions", what, "add one without 'me', 'us two' or 'our next meeting'")
     if 2 * sum(bool(bullet.probe) for bullet in bullets) < len(bullets):
         yield _at(document, "## Questions", "fewer than half the questions have a probe", "add ' | probe: …?'")
 
