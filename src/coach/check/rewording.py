@@ -1,129 +1,87 @@
 """May these words stand for those? A grammar of edits that keep a sentence's meaning; whatever is outside it is refused.
 
 Shared words show what two sentences are about, not what they say: "a directive leader" and "a participative one" may have
-changed places. So a rewording may do four things only: put equal words in the place of words (`EQUAL`), leave out words that carry nothing
-(`EMPTY`, a lead-in before a colon), move one adverbial ("in a 2024 survey of 900 nurses") or attribution to another
-place, and join two sentences. It is strict on purpose: what it refuses is replaced by the quoted sentence, which is true.
+changed places. So both sentences are read as a row of words in which equal words (`lexicon`) look alike, and these rows have to be
+the same but for edits that cannot change what is claimed: a lead-in before a colon left out, a last clause with "and" left out, one
+part that says in which study or when moved to another place, a passive turned into an active, a share told as a fraction, "you" in the
+place of "people" in a rule, and two sentences joined. It is strict on purpose: what it refuses is replaced by the quoted sentence.
 """
 
 import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
+from itertools import product
 
-GLUE = frozenset({"a", "an", "the", "that"})
+from coach.check.lexicon import actives, equal, phrases
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+GLUE = _set("a an the that")
 """Words that may come and go."""
-EMPTY = frozenset({"also", "too", "so", "thus", "indeed", "moreover", "itself", "themselves", "did", "then"})
+EMPTY = _set("also too so thus indeed moreover itself themselves did then as-well")
 """Words that may be left out."""
-EQUAL: tuple[str, ...] = (
-    "found finds showed shows", "reported reports", "said says", "suggests suggested indicates indicated",
-    "per-cent percent %", "staff employees", "firm company", "firms companies",
-    "large big", "start begin", "started began", "starts begins",
-    "help assist", "helps assists", "helped assisted", "roughly about approximately",
-    "almost nearly", "kids children", "purchase buy", "purchases buys",
-    "purchased bought", "email mail e-mail", "emails mails e-mails", "while whereas",
-    "although though", "someone somebody", "everyone everybody", "anyone anybody",
-    "no-one nobody", "raised increased", "raises increases", "lowered reduced",
-    "lowers reduces", "quickly fast", "colleagues co-workers coworkers", "organisations organizations",
-    "organisation organization", "programme program", "programmes programs", "behaviour behavior",
-    "randomised randomized", "mostly mainly chiefly largely", "often frequently", "seldom rarely",
-    "wrong incorrect", "remained stayed", "remains stays", "picked chose",
-    "took-part participated", "taking-part participating", "people persons", "published released",
-    "in-all in-total altogether", "for-example for-instance", "linked tied associated", "went-with was-linked-with was-tied-to was-associated-with was-linked-to",
-    "go-with are-linked-with are-tied-to are-associated-with are-linked-to", "goes-with is-linked-with is-tied-to is-associated-with is-linked-to", "sense feeling", "lack shortage",
-    "appear seem", "appears seems", "appeared seemed", "hurt damaged harmed",
-    "hurts damages harms", "above-all most-of-all", "at-once immediately", "handicap disadvantage",
-    "copy imitate", "abroad overseas", "warns cautions", "advises recommends",
-    "advise recommend", "advised recommended", "needs requires", "needed required",
-    "underestimated underrated", "underestimate underrate", "overestimated overrated", "overestimate overrate",
-    "share proportion", "up-to as-much-as", "notified informed", "customers clients",
-    "vendor seller supplier", "vendors sellers suppliers", "talks conversations", "phoned telephoned",
-    "a-year per-year yearly", "a-week per-week weekly",
-)  # fmt: skip
-"""Groups of words and word-groups (joined by hyphens) that say the same in these notes; each text's are read as the first of its group."""
-_NUMBERS = {
-    word: str(number)
-    for number, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-} | {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90"}
-_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|%|[^\W\d_]+(?:['’-][^\W\d_]+)*|[,;:.?!()]")
-_ADVERBIAL = frozenset(
-    [
-        "in",
-        "among",
-        "at",
-        "during",
-        "across",
-        "on",
-        "for",
-        "since",
-        "before",
-        "after",
-        "until",
-        "under",
-        "within",
-        "over",
-        "per",
-        "between",
-        "from",
-    ]
+_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_NUMBERS = {word: str(n) for n, word in enumerate(re.findall(r"\w+", _ONES))}
+_NUMBERS |= {word: str(10 * n) for n, word in enumerate(re.findall(r"\w+", _TENS), start=2)}
+_FRACTIONS = {
+    "half": 50.0,
+    "a third": 100 / 3,
+    "one third": 100 / 3,
+    "two thirds": 200 / 3,
+    "a quarter": 25.0,
+    "one quarter": 25.0,
+}
+_FRACTIONS |= {"three quarters": 75.0, "a fifth": 20.0, "one fifth": 20.0, "a tenth": 10.0, "one in two": 50.0}
+_FRACTIONS |= {f"{word} in {base}": 100 * int(n) / int(_NUMBERS[base]) for base in ("three", "four", "five", "ten")
+               for word, n in _NUMBERS.items() if 0 < int(n) < int(_NUMBERS[base])}  # fmt: skip
+_VAGUE = re.compile(
+    r"(?:(?P<about>about|around|roughly|some|approximately)|(?P<nearly>nearly|almost|just under|just below|close to)"
+    r"|(?P<over>over|more than|just over|a little over))? ?\b(?P<part>"
+    + "|".join(sorted((f.replace(" ", "[ -]") for f in _FRACTIONS), key=len, reverse=True))
+    + r")\b"
+)
+NEAR = 2.0
+"""Percentage points by which "about a third" may differ from the share, and "nearly" or "over" on their side of it."""
+_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|%|[^\W\d_]+(?:['’~-][^\W\d_]+)*~?|[,;:.?!()]")
+_ADVERBIAL = _set(
+    "in among amongst at during across on for since before after until till under within over per between from more-than"
 )
 _STUDY = re.compile(
-    r"study|studies|survey|surveys|review|trial|experiments?|analysis|meta-analysis|poll|report|paper|test|data|interviews|audit|index|\d{4}"
+    r"study|studies|survey|surveys|review|reviews|trial|trials|experiments?|analysis|analyses|meta-analysis|meta-analyses|poll|report|"
+    r"reports|paper|papers|test|tests|data|interviews|audit|index|pilot|figures|statistics|pages?|standard|law|rules|directive|guidance|"
+    r"resolution|\d{4}"
 )
+_TOLD = _set("in found reported said according-to suggest~s suggest~d suggest~ show~ among across of")
+"""Words by which a study is brought in, before or after it: "in a 2024 survey", "a 2024 survey found"."""
+_SAME_TOLD = _set("in found reported said according-to")
+"""Those that claim equally much, so that one may stand for the other."""
 _JOINS = re.compile(
-    r"; (?:and |while |whereas |but )?|, (?:and|while|whereas|but) | and | while | whereas | but ", re.IGNORECASE
+    r"; (?:and |while |whereas |but )?|, (?:and|while|whereas|but|although|though) | and that | and | while | whereas | but ",
+    re.IGNORECASE,
 )
-_VERBS = frozenset(
-    [
-        "was",
-        "were",
-        "is",
-        "are",
-        "had",
-        "has",
-        "have",
-        "did",
-        "does",
-        "found",
-        "fell",
-        "rose",
-        "came",
-        "went",
-        "made",
-        "gave",
-        "kept",
-        "got",
-        "did",
-        "felt",
-        "took",
-    ]
+_BARRIERS = _set(
+    "and or but while although because if unless than who which where when after before not no only whether until as"
 )
-_LIMITS = frozenset(
-    ["only", "unless", "except", "if", "but", "though", "while", "whereas", "not", "no", "without", "until"]
+"""Words that a moved part may not pass inside a sentence: on their other side it would say something about something else."""
+_VERBS = _set("was were is are had has have did does found fell rose came went made gave kept got felt took")
+_LIMITS = _set("only unless except if but though although while whereas not no without until")
+_BE = _set("was were is are")
+_MODALS = _set("can could may might will must should would")
+_POINTS_BACK = _set("it its they their them this these he she his her")
+_PAIRING = _set("both together between either")
+_ANYBODY = _set("people one 1 somebody users everybody")
+_OWNERS = _set("their one's 1's people's somebody's everybody's users'")
+_COUNTED = re.compile(
+    r"stud(?:y|ies)|surveys?|reviews?|trials?|experiments?|analys[ei]s|meta-analys[ei]s|polls?|test|tests|data|interviews"
 )
+LINKS = _set(
+    "for of in your their own with about from to as at on please this these it its you they who which and when is are was were be"
+)
+"""Words that may be put between others to fit them to a request."""
+_REVERSING = _set("off out never none nobody nothing neither nor against instead skip ignore avoid stop refuse")
 FEWEST = 3
 """Words of a part that may be moved, at least: two names that change places are shorter."""
 
@@ -139,104 +97,284 @@ def refused(statement: str, quotes: Sequence[str]) -> str:
     if len(quotes) > 1:
         for join in _JOINS.finditer(statement):
             left, right = statement[: join.start()], statement[join.end() :]
-            if any(not _single(left, a) and not _single(right, b) for a in quotes for b in quotes if a != b):
+            if any(a != b and not _single(left, a) and not _single(right, b) for a, b in product(quotes, quotes)):
                 return ""
     return min(reasons, key=len)
 
 
-def _single(statement: str, quote: str) -> str:
-    said, meant = [word for word in _words(statement) if word != ":"], _words(quote)
-    kept = _without_lead(meant, said)
-    if said == kept:
-        return ""
-    pool = list(kept)
-    new = []
-    for word in said:
-        if word in pool:
-            pool.remove(word)
-        elif word not in EMPTY:
-            new.append(word)
-    if new:
-        return f"not in the quote: {', '.join(dict.fromkeys(new))}"
-    lost = [word for word in pool if word not in EMPTY]
-    if lost and (head := _without_tail(kept, len(lost))) and sorted(pool) == sorted(kept[len(head) :]):
-        kept, lost = head, []
-    if lost:
-        return f"left out of the quote: {', '.join(dict.fromkeys(lost))}"
-    return "" if _order([w for w in said if w in kept], list(kept)) else "its parts stand in another order"
+def unfit(text: str, original: str, request: str) -> str:
+    """Why a text is more than the original fitted to a request; "" if it is not.
 
-
-def _order(said: Sequence[str], meant: Sequence[str]) -> bool:
-    """Whether `said` is `meant` with at most one adverbial or attribution moved (words of `EMPTY` may be missing)."""
-    said = [word for word in said if word not in EMPTY]
-    meant = [word for word in meant if word not in EMPTY]
+    Every word of the original is still there, in its order and in equal words, and what was put in comes from the request or links words.
+    """
+    said, meant = ([w for w in equal_words(t) if w != ":" and w not in EMPTY] for t in (text, original))
     if said == meant:
-        return True
-    if sorted(said) != sorted(meant):
-        return False
-    first = next(i for i, (a, b) in enumerate(zip(said, meant, strict=True)) if a != b)
-    last = len(said) - next(i for i, (a, b) in enumerate(zip(reversed(said), reversed(meant), strict=True)) if a != b)
-    a, b = said[first:last], meant[first:last]
-    return any(b[cut:] + b[:cut] == a and (_movable(b[:cut]) or _movable(b[cut:])) for cut in range(1, len(b)))
+        return ""
+    rest = iter(said)
+    lost = [word for word in meant if word not in rest]
+    if lost:
+        return f"changed or left out of the original: {_plain(lost)}"
+    extra = list(said)
+    for word in meant:
+        extra.remove(word)
+    new = [
+        word
+        for word in extra
+        if word in _LIMITS or word in _REVERSING or (word not in LINKS and word not in equal_words(request))
+    ]
+    return f"not in the original and not in the request: {_plain(new)}" if new else ""
 
 
-def _movable(part: Sequence[str]) -> bool:
-    """A part that says when, where, among whom or according to whom, and nothing else."""
-    if len(part) < FEWEST and not any(re.fullmatch(r"\d{4}", word) for word in part):
-        return False
-    begins = part[0] in _ADVERBIAL and "than" not in part
-    return (
-        (begins and any(_STUDY.fullmatch(word) for word in part))
-        or (begins and any(word.isdigit() for word in part))
-        or (_STUDY.fullmatch(part[-1]) is not None and len(part) <= 2 * FEWEST)
+def _single(statement: str, quote: str) -> str:
+    statement = _told_in_figures(statement, quote)
+    rows = list(_readings(statement, said=True))
+    meanings = list(_readings(quote, said=False))
+    if _is_rule(meanings[0]) and {"you", "your"} & set(rows[0]):
+        rows, meanings = [[w for w in row if w != "your"] for row in rows], [_to_you(row) for row in meanings]
+    if any(_same(said, meant) for said in rows for meant in meanings):
+        return ""
+    said, meant = rows[0], min(meanings, key=lambda row: len(set(rows[0]) ^ set(row)))
+    new = [word for word in said if word not in meant and word not in EMPTY]
+    lost = [word for word in meant if word not in said and word not in EMPTY]
+    if new:
+        return f"not in the quote: {_plain(new)}"
+    return f"left out of the quote: {_plain(lost)}" if lost else "its parts stand in another order"
+
+
+def _plain(words: Sequence[str]) -> str:
+    return ", ".join(dict.fromkeys(word.split("~")[0] for word in words))
+
+
+# --- rows of words ---
+
+
+def _readings(text: str, *, said: bool) -> Iterator[list[str]]:
+    """The rows of words that say the same as a text, the text's own first.
+
+    A quote may lose what is left out without harm; a statement may not, since it would then be checked without it.
+    """
+    row = equal_words(text)
+    plain = [word for word in row if word != ":"]
+    yield plain
+    if "by" in plain:
+        yield from _actives(plain)
+    if said:
+        return
+    term = re.match(r"\*\*(.+?)\*\*: ", text)
+    if term:
+        name, rest = equal_words(term[1]), equal_words(text[term.end() :])
+        for link in ("is", "means", "are"):
+            yield [*name, link, *rest]
+        return
+    kept = [plain]
+    if ":" in row and (end := row.index(":")) <= 12 and not any(any(c.isdigit() for c in word) for word in row[:end]):
+        rest = [word for word in row[end + 1 :] if word != ":"]
+        if not set(rest[:1]) & _POINTS_BACK:
+            kept.append(rest)
+    if "because" in plain[2:]:  # "since" reads the same
+        rest = plain[plain.index("because", 2) + 1 :]
+        if not set(rest[:FEWEST]) & _POINTS_BACK and len(rest) >= 2 * FEWEST:
+            kept.append(rest)
+    yield from kept[1:]
+    for long in kept:
+        yield from _without_tail(long)
+
+
+def _without_tail(row: list[str]) -> Iterator[list[str]]:
+    """The row without a last clause that begins with "and": what is joined by "and" holds alone as well."""
+    for at, word in enumerate(row):
+        tail = row[at:]
+        clause = any(w in _VERBS or w.endswith(("ed", "~d")) for w in tail) or set(tail[1:2]) & _POINTS_BACK
+        if word == "and" and at >= 6 and clause and not _LIMITS & set(tail) and not _PAIRING & set(row[:at]):
+            yield row[:at]
+            yield from ([*row[:at], *row[end:]] for end in range(at + 2, len(row)) if _told(row[end:]))
+
+
+def equal_words(text: str) -> list[str]:
+    """The words of a text, in lower case, equal ones alike; glue and punctuation are left out but for the first colon."""
+    lowered = text.lower().replace("’", "'").replace("**", "")
+    lowered = re.sub(r"(\d) to (\d[\d,.]*)(?= ?%| per ?cent)", r"\1 % to \2", lowered).replace("% % to", "% to")
+    lowered = re.sub(r"[$](\d[\d,.]*(?: [mb]illion| trillion)?)", r"\1 dollars", lowered)
+    lowered = re.sub(r"\b(over|above)(?= [\d£€])", "more than", lowered)
+    lowered = re.sub(r"\b(under|below)(?= [\d£€])", "less than", lowered)
+    lowered = re.sub(r"\b(twent|thirt|fort|fift|sixt|sevent|eight|ninet)y-(\w+)", _compound, lowered)
+    lowered = re.sub(r"\bas well(?! as)\b", "as-well", lowered)
+    lowered = (
+        lowered.replace("according to", "according-to")
+        .replace(" more than ", " more-than ")
+        .replace("than by ", "than ")
     )
-
-
-def _without_lead(meant: list[str], said: list[str]) -> list[str]:
-    """The quote's words without its lead-in ("Pace matters:") where the statement leaves that out as a whole."""
-    for end in (meant.index(":"),) if ":" in meant else ():
-        lead, rest = meant[:end], meant[end + 1 :]
-        if (
-            end <= 8
-            and not any(any(c.isdigit() for c in word) for word in lead)
-            and len(set(lead) & set(said)) < len(set(lead)) / 2
-        ):
-            return [word for word in rest if word != ":"]
-    return [word for word in meant if word != ":"]
-
-
-def _without_tail(meant: list[str], length: int) -> list[str]:
-    """The words before a last clause of this length that begins with "and": what is joined by "and" holds alone as well."""
-    tail = meant[len(meant) - length :]
-    clause = tail[0] == "and" and any(word in _VERBS or word.endswith("ed") for word in tail)
-    return meant[: len(meant) - length] if clause and len(meant) - length >= 6 and not _LIMITS & set(tail) else []
-
-
-def _words(text: str) -> list[str]:
-    """The words of a text, in lower case and one spelling, glue and punctuation left out but for the first colon."""
-    lowered = text.lower().replace("’", "'")
-    for phrase, one in _phrases():
-        lowered = re.sub(rf"(?<![\w-]){phrase}(?![\w-])", one, lowered)
-    words = []
+    lowered = re.sub(r"\b(can|could|do|does|did|is|are|was|were|has|have|had|would|should)n't\b", r"\1 not", lowered)
+    for pattern, one in phrases():
+        lowered = pattern.sub(one, lowered)
+    words: list[str] = []
     for token in _TOKEN.findall(lowered):
-        word = _NUMBERS.get(token, token).replace(",", "") if token[0].isdigit() or token in _NUMBERS else token
-        if token in ",;.?!()" or word in GLUE:
+        if token in ",;.?!()" or token in GLUE:
             continue
-        words.append(_equal().get(word, word))
+        word = _NUMBERS.get(token, token).replace(",", "") if token[0].isdigit() or token in _NUMBERS else token
+        words.append(equal().get(word, word))
+    words = _dated(words)
     colons = [i for i, word in enumerate(words) if word == ":"]
     return [word for i, word in enumerate(words) if word != ":" or i == colons[0]]
 
 
-@cache
-def _equal() -> dict[str, str]:
-    return {word: group.split()[0] for group in EQUAL for word in group.split()}
+def _compound(match: re.Match[str]) -> str:
+    tens, ones = _NUMBERS.get(match[1] + "y"), _NUMBERS.get(match[2])
+    return str(int(tens) + int(ones)) if tens and ones and int(ones) < 10 else match[0]
 
 
-@cache
-def _phrases() -> list[tuple[str, str]]:
-    """Word-groups of `EQUAL`, longest first, with what they are read as; a single word stands in the place of each."""
-    found = []
-    for group in EQUAL:
-        names = group.split()
-        found += [(name.replace("-", r"[\s-]"), names[0]) for name in names if "-" in name]
-    return sorted(found, key=lambda pair: -len(pair[0]))
+def _dated(words: list[str]) -> list[str]:
+    """ "A study of 2024", "from 2024" and "published in 2024" as "2024 study", where the year follows the study at once."""
+    found: list[str] = []
+    at = 0
+    while at < len(words):
+        tail = words[at : at + 3]
+        if found and _STUDY.fullmatch(found[-1]) and not found[-1].isdigit():
+            length = (
+                2
+                if tail[:1] in (["of"], ["from"])
+                else 3
+                if tail[:2] in (["publish~d", "in"], ["reported", "in"])
+                else 0
+            )
+            if length and len(tail) >= length and re.fullmatch(r"(?:19|20)\d\d", tail[length - 1]):
+                found.insert(len(found) - 1, tail[length - 1])
+                at += length
+                continue
+        found.append(words[at])
+        at += 1
+    return found
+
+
+# --- edits ---
+
+
+def _same(said: Sequence[str], meant: Sequence[str]) -> bool:
+    """Whether two rows are alike, or alike but for one part that says when, where or in which study."""
+    said, meant = [w for w in said if w not in EMPTY], [w for w in meant if w not in EMPTY]
+    if said == meant:
+        return True
+    if sorted(set(said) - _SAME_TOLD) != sorted(set(meant) - _SAME_TOLD) or abs(len(said) - len(meant)) > 1:
+        return False
+    return any(
+        _moved(said, meant, start, end) for start in range(len(meant)) for end in range(start + 2, len(meant) + 1)
+    )
+
+
+def _moved(said: list[str], meant: list[str], start: int, end: int) -> bool:
+    """Whether `meant[start:end]` is a part that may be moved, and `said` is `meant` with it elsewhere."""
+    part = meant[start:end]
+    if not _movable(part):
+        return False
+    core, rest = _core(part), meant[:start] + meant[end:]
+    if len(said) - len(rest) < 1:
+        return False
+    for at in range(len(said)):
+        for length in {len(part), len(part) - 1, len(part) + 1}:
+            other = said[at : at + length]
+            if _core(other) == core and said[:at] + said[at + length :] == rest and _alike(part, other):
+                return _may_pass(rest, start, at)
+    return False
+
+
+def _core(part: Sequence[str]) -> list[str]:
+    """A part without the word that brings it in."""
+    return [word for index, word in enumerate(part) if word not in _TOLD or 0 < index < len(part) - 1]
+
+
+def _alike(part: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether both are brought in by words that claim equally much; "suggests" is not "found"."""
+    mine, theirs = ([w for w in (p[0], p[-1]) if w in _TOLD] for p in (part, other))
+    return mine == theirs or (set(mine) <= _SAME_TOLD and set(theirs) <= _SAME_TOLD and bool(mine) and bool(theirs))
+
+
+def _may_pass(rest: Sequence[str], before: int, after: int) -> bool:
+    """Whether a part may go from one place in the rest to the other without saying something about something else."""
+    passed = rest[min(before, after) : max(before, after)]
+    ends = {0, len(rest)}
+    if before in ends and after in ends:
+        return not any(_STUDY.fullmatch(word) for word in rest)
+    return not _BARRIERS & set(passed)
+
+
+def _movable(part: Sequence[str]) -> bool:
+    """A part that says when, where, among whom or according to whom, and nothing else."""
+    dated = any(re.fullmatch(r"\d{4}", word) for word in part)
+    if len(part) < FEWEST and not dated:
+        return False
+    study = any(_STUDY.fullmatch(word) for word in part)
+    joined = any(w in _VERBS or w.endswith(("ed", "~d")) for w in part[part.index("and") :]) if "and" in part else False
+    if part[0] in _ADVERBIAL and not joined and not set(part) & {"found", "said", "reported", "but", "while", "than"}:
+        return study or any(word.isdigit() for word in part)
+    return _told(part)
+
+
+def _told(part: Sequence[str]) -> bool:
+    """A part that says who found it: "a 2024 study found", "according to the regulator's report of 2024"."""
+    told = part[-1] in _TOLD or part[0] in ("according-to", "found", "reported", "said")
+    return (
+        told
+        and any(_STUDY.fullmatch(word) for word in part)
+        and FEWEST <= len(part) <= 4 * FEWEST
+        and "and" not in part
+    )
+
+
+def _actives(row: list[str]) -> Iterator[list[str]]:
+    """The row with its passive turned round: "logos were faked by sellers" as "sellers faked logos"."""
+    for at, word in enumerate(row[:-3]):
+        if not (word in _BE or word == "be") or "by" not in row[at + 2 :]:
+            continue
+        by = row.index("by", at + 2)
+        verb = row[at + 1]
+        begin = at - 1 if word == "be" and row[at - 1] in _MODALS else at
+        if word == "be" and begin == at:
+            continue
+        for form in actives(verb, past_tense=word in ("was", "were")):
+            acted = [row[begin], form] if word == "be" else [form]
+            for left in range(max(0, begin - 14), begin):
+                for right in range(by + 2, len(row) + 1):
+                    yield [*row[:left], *row[by + 1 : right], *acted, *row[left:begin], *row[at + 2 : by], *row[right:]]
+
+
+def _told_in_figures(statement: str, quote: str) -> str:
+    """The statement with "about a third" put as the quote's "34%", where the quote has exactly one such share and says no fraction itself."""
+    shares = re.findall(r"(\d+(?:\.\d+)?)(?:%| per ?cent\b)", quote)
+
+    def figures(match: re.Match[str]) -> str:
+        if match[0].strip().lower() in quote.lower():
+            return match[0]
+        target = _FRACTIONS[match["part"].lower().replace("-", " ")]
+        fits = [share for share in dict.fromkeys(shares) if _fits(float(share), target, match)]
+        of = "" if re.match(r" of\b", statement[match.end() :]) or " in " not in match["part"] else " of"
+        return f"{' ' if match[0].startswith(' ') else ''}{fits[0]}%{of}" if len(fits) == 1 else match[0]
+
+    return re.sub(_VAGUE.pattern, figures, statement, flags=re.IGNORECASE)
+
+
+def _fits(share: float, target: float, match: re.Match[str]) -> bool:
+    if match["about"]:
+        return abs(share - target) <= NEAR
+    if match["nearly"]:
+        return target - NEAR <= share < target
+    if match["over"]:
+        return target < share <= target + NEAR
+    return abs(share - target) < 0.05
+
+
+def _is_rule(meant: Sequence[str]) -> bool:
+    """Whether a quote holds for anybody: it counts nobody, tells of no study, and is about one kind of person or nobody."""
+    if {"you", "your", "percent", "found", "said", "reported"} & set(meant) or len(_ANYBODY & set(meant)) > 1:
+        return False
+    return not any(_COUNTED.fullmatch(word) for word in meant)
+
+
+def _to_you(meant: Sequence[str]) -> list[str]:
+    """A rule about people as it is told to "you"; "your" may come and go in it."""
+    told: list[str] = []
+    for word in meant:
+        after = bool(told) and told[-1] == "you" and len(word) > 3
+        person = word in _ANYBODY or (word in ("they", "them") and _ANYBODY & set(meant))
+        if word not in _OWNERS:
+            told.append("you" if person else re.sub(r"(?<=[^s])s$", "", word) if after else word)
+    return told

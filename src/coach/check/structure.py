@@ -94,7 +94,7 @@ def questions(section: Section, material: Material, request: Request) -> list[Fl
                 problems.append("more than one question")
             if LEADING.search(text):
                 problems.append("the question is leading")
-            if request.artefact != "agenda" and for_two(text):
+            if not isinstance(request, AgendaRequest) and for_two(text):
                 problems.append("the question is for the two people of a pair")
             flags += [
                 Flag(check="questions", severity="error", where=section.id, message=problem, text=text)

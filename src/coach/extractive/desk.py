@@ -10,6 +10,7 @@ from coach.knowledge import sentences
 from coach.knowledge.verify import for_two
 from coach.models import (
     Activity,
+    AgendaRequest,
     Bullet,
     Citation,
     Document,
@@ -81,7 +82,7 @@ class Desk:
 
         Questions that only a pair can ask each other are left out where people are more than two.
         """
-        pair = self.request.artefact == "agenda"
+        pair = isinstance(self.request, AgendaRequest)
         return [
             (document, bullet)
             for document, note in (self.notes if heading in SHARED_HEADINGS else self.notes[:1])

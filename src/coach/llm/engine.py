@@ -164,7 +164,7 @@ class ModelEngine:
 
     def _one(self, draft: Section, job: "_Job", context: Context, run: "_Run") -> Outcome:
         replies: list[tuple[Reply, bool]] = []
-        given = f"{_told(context.request)} {' '.join(c.quote for c in job.slots.evidence.values())}"
+        given = _told(context.request)
         try:
             talk = _Talk(self, job, run, replies)
             rewrites = talk.rewrites(job.task)
