@@ -5,6 +5,7 @@ import os
 import re
 import runpy
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -22,11 +23,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from coach.export import section_markdown, to_json, to_markdown
 from coach.models import Artefact
-from coach.settings import Settings
+from coach.settings import ModelSettings, Settings
 from coach.ui.jobs import JOBS
 from coach.ui.library import Library
 from coach.ui.server import application, server
 from coach.ui.sockets import address, listen
+from tests import models
 
 BROWSER = os.environ.get("COACH_TEST_BROWSER", "/usr/bin/chromium")
 FLAGS = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync"
@@ -63,8 +65,8 @@ def _serving(settings: Settings, folder: Path) -> Iterator[App]:
     library = Library(settings)
     whole = library.coach.draft
 
-    def held_back(request: Any) -> Iterator[Any]:
-        for event in whole(request):
+    def held_back(request: Any, stop: threading.Event | None = None) -> Iterator[Any]:
+        for event in whole(request, stop):
             time.sleep(STEP)
             yield event
 
@@ -560,6 +562,59 @@ def test_two_people_draft_at_the_same_time_and_neither_sees_the_other(app: App, 
     expect(third.locator("#result-brief .draft")).to_have_count(0)
     for page, word in ((first, "Hybrid work"), (second, "Passkeys"), (third, "Hybrid work")):
         assert word not in page.locator("#result-brief").inner_text()
+
+
+def slow_model(connection: socket.socket, body: dict[str, Any], number: int) -> None:
+    """Answers the doctor and the first sections well, and leaves the others waiting."""
+    if "ready" in str(body["messages"][-1]["content"]):
+        models.answer(connection, '{"word": "ready"}', delay=0.5)
+    elif number < 2:
+        models.answer(connection, '{"rewrites": []}')
+    else:
+        time.sleep(60)
+
+
+def test_with_a_model_stop_completes_the_draft_and_says_what_the_model_did_not_do(
+    data_dir: Path, tmp_path: Path, visit: Callable[..., Page]
+) -> None:
+    with models.scripted(slow_model) as (url, _):
+        llm = ModelSettings(base_url=url, model="small-model", timeout=60, concurrency=2)
+        with _serving(Settings(data_dir=data_dir, llm=llm), tmp_path) as serving:
+            page = visit(url=serving.url)
+            expect(page.locator(".coach-head")).to_contain_text(f"sent to the model small-model at {url}")
+            ask(page, "brief", "passkeys", 30)
+            expect(page.locator("#status-brief .running")).to_contain_text("Drafting")
+            page.wait_for_timeout(1_500)
+            page.locator("#stop-brief").click()
+            finished(page, "brief")
+            expect(page.locator("#result-brief .draft")).to_contain_text(
+                "You stopped the model. The built-in engine wrote"
+            )
+            expect(page.locator("#result-brief .provenance")).to_contain_text("small-model")
+            page.locator("#test-model").click()
+            expect(page.locator("#findings-model")).to_contain_text("answers as model small-model", timeout=30_000)
+            expect(page.locator("#findings-model")).to_contain_text("It answers in JSON by a schema")
+            expect(page.locator("#test-model")).to_be_enabled()
+
+
+def test_the_test_of_a_silent_model_can_be_stopped(data_dir: Path, tmp_path: Path, visit: Callable[..., Page]) -> None:
+    with models.scripted(lambda *_: time.sleep(60)) as (url, _):
+        llm = ModelSettings(base_url=url, model="silent", timeout=60)
+        with _serving(Settings(data_dir=data_dir, llm=llm), tmp_path) as serving:
+            page = visit(url=serving.url)
+            page.locator("#test-model").click()
+            expect(page.locator("#findings-model")).to_contain_text("Asking the model")
+            page.locator("#stop-model").click()
+            expect(page.locator("#findings-model")).to_contain_text("Stopped.")
+            expect(page.locator("#test-model")).to_be_enabled()
+
+
+def test_without_a_model_the_page_says_so_and_that_nothing_leaves(visit: Callable[..., Page]) -> None:
+    page = visit()
+    expect(page.locator(".coach-head")).to_contain_text("Nothing you type leaves the computer that runs Coach.")
+    expect(page.locator("#model")).to_contain_text("No model is configured, and none is needed.")
+    page.locator("#test-model").click()
+    expect(page.locator("#findings-model")).to_contain_text("COACH_LLM_BASE_URL")
 
 
 def _answer(app: App, path: str, method: str = "GET") -> tuple[int, Any]:

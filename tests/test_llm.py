@@ -20,7 +20,7 @@ from coach.llm.reading import UnreadableError
 from coach.llm.reading import read as read_answer
 from coach.llm.slots import Rewrite, Slots, reworded, slots_of
 from coach.models import Artefact, Flag, Material, Section, Usage
-from coach.pipeline import Coach, Finished
+from coach.pipeline import Coach, Drafted, Finished
 from coach.pipeline.requests import make_request
 from coach.settings import ModelSettings, Settings, packaged
 from tests import models
@@ -34,13 +34,18 @@ def settings(url: str, **values: Any) -> ModelSettings:
 
 def drafted(coach: Coach, model: ModelSettings, home: Path, topic: str = "passkeys", kind: str = "brief") -> Artefact:
     """An artefact on the shared index, with this model."""
+    *_, last = with_model(coach, model, home).draft(make_request(kind, topic=topic, minutes=20))
+    assert isinstance(last, Finished)
+    return last.artefact
+
+
+def with_model(coach: Coach, model: ModelSettings, home: Path) -> Coach:
+    """A Coach on the shared index, with this model."""
     mine = Coach(Settings(data_dir=coach.settings.data_dir))
     mine.__dict__["index"], mine.__dict__["_retriever"] = coach.index, coach._retriever
     mine._scanned = coach._scanned
     mine._engine = ModelEngine(model, home)
-    *_, last = mine.draft(make_request(kind, topic=topic, minutes=20))
-    assert isinstance(last, Finished)
-    return last.artefact
+    return mine
 
 
 def usage(artefact: Artefact) -> Usage:
@@ -332,29 +337,49 @@ def test_sections_are_asked_for_at_the_same_time_and_come_in_order(coach: Coach,
 
 
 def test_closing_the_draft_stops_what_is_under_way(coach: Coach, tmp_path: Path) -> None:
-    gone = threading.Event()
+    begun, gone = threading.Event(), threading.Event()
 
     def script(connection: socket.socket, body: dict[str, Any], number: int) -> None:
+        if number == 0:
+            scripted_answer(lambda slot, text: "")(connection, body, number)
+            return
         models.begin(connection)
+        begun.set()
         try:
-            for _ in range(100):
+            for _ in range(200):
                 models.event(connection, {"choices": [{"index": 0, "delta": {"content": "x"}}]})
                 time.sleep(0.05)
         except OSError:
             gone.set()
 
     with models.scripted(script) as (url, _):
-        mine = Coach(Settings(data_dir=coach.settings.data_dir))
-        mine.__dict__["index"], mine.__dict__["_retriever"] = coach.index, coach._retriever
-        mine._scanned = coach._scanned
-        mine._engine = ModelEngine(settings(url), tmp_path)
+        mine = with_model(coach, settings(url, concurrency=1), tmp_path)
         events = mine.draft(make_request("brief", topic="passkeys", minutes=20))
-        next(events)
-        waiting = threading.Thread(target=lambda: next(events, None), daemon=True)
-        waiting.start()
-        time.sleep(0.5)
-        mine._engine.stop()
+        next(event for event in events if isinstance(event, Drafted))
+        assert begun.wait(5)
+        events.close()  # type: ignore[attr-defined]  # a generator
         assert gone.wait(5)
+
+
+def test_stopping_the_model_completes_the_draft_at_once(coach: Coach, tmp_path: Path) -> None:
+    def script(connection: socket.socket, body: dict[str, Any], number: int) -> None:
+        if number < 2:
+            scripted_answer(lambda slot, text: "")(connection, body, number)
+        else:
+            time.sleep(30)
+
+    stop = threading.Event()
+    with models.scripted(script) as (url, _):
+        mine = with_model(coach, settings(url, timeout=60, seconds=120), tmp_path)
+        threading.Timer(1.0, stop.set).start()
+        started = time.monotonic()
+        *_, last = mine.draft(make_request("brief", topic="passkeys", minutes=20), stop)
+        took = time.monotonic() - started
+    assert isinstance(last, Finished)
+    assert [s.id for s in last.artefact.sections] == [s.id for s in plain(coach).sections]
+    assert any("You stopped the model. The built-in engine wrote:" in n.text for n in last.artefact.notices)
+    assert took < 30  # the server answers after that
+    sound(last.artefact)
 
 
 def test_prompts_stay_within_the_budget_and_what_is_left_out_is_said(coach: Coach, tmp_path: Path) -> None:

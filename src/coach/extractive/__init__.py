@@ -1,5 +1,6 @@
 """The built-in engine: no model, no network. It chooses, times and arranges what the notes hold, and states no more."""
 
+import threading
 from collections.abc import Generator, Sequence
 
 from coach.extractive import agenda, brief, guide
@@ -23,6 +24,7 @@ class Extractive:
         plans: Sequence[SectionPlan],
         context: Context,
         usage: list[Usage],  # noqa: ARG002
+        stop: threading.Event,  # noqa: ARG002 - what takes no time is not stopped half-way
     ) -> Generator[tuple[Section, list[Flag]], None, None]:
         """Drafts the sections one after the other, each with nothing to report."""
         for plan in plans:

@@ -5,7 +5,8 @@
 """
 
 from coach.llm.answers import Answers
-from coach.llm.doctor import diagnose
+from coach.llm.doctor import Finding, diagnose
+from coach.llm.endpoint import Endpoint
 from coach.llm.engine import ModelEngine
 
-__all__ = ["Answers", "ModelEngine", "diagnose"]
+__all__ = ["Answers", "Endpoint", "Finding", "ModelEngine", "diagnose"]

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from coach.llm.endpoint import FORMS, Endpoint
+from coach.llm.endpoint import FORMS, Endpoint, Stopped
 from coach.llm.faults import FaultError
 from coach.models import Frozen
 from coach.settings import ModelSettings
@@ -30,8 +30,12 @@ class Finding(Frozen):
     text: str
 
 
-def diagnose(settings: ModelSettings) -> Iterator[Finding]:
-    """Asks the model short questions; the findings in the order in which they matter. Stops at the first that ends all."""
+def diagnose(settings: ModelSettings, stop: threading.Event | None = None) -> Iterator[Finding]:
+    """Asks the model short questions; the findings in the order in which they matter. Stops at the first that ends all.
+
+    Args:
+        stop: Once set, nothing more is asked.
+    """
     from langchain_core.messages import HumanMessage
 
     if not settings.configured:
@@ -40,7 +44,7 @@ def diagnose(settings: ModelSettings) -> Iterator[Finding]:
             text="No model is configured: the built-in engine works alone. Set COACH_LLM_BASE_URL and COACH_LLM_MODEL to add one.",
         )
         return
-    endpoint, stop = Endpoint(settings), threading.Event()
+    endpoint, stop = Endpoint(settings), stop or threading.Event()
     until = time.monotonic() + SECONDS
     question = HumanMessage('Answer with this JSON and nothing else: {"word": "ready"}')
     works = ""
@@ -73,6 +77,8 @@ def diagnose(settings: ModelSettings) -> Iterator[Finding]:
             yield Finding(well=False, text=f"A prompt of {LONG_PROMPT:,} words failed: {error.fault.message}")
         else:
             yield Finding(well=True, text=f"It reads a prompt of {LONG_PROMPT:,} words.")
+    except Stopped:
+        return
     finally:
         endpoint.close()
 

@@ -127,6 +127,8 @@ class Endpoint:
             Stopped: `stop` was set.
         """
         for attempt in range(1, TRIES + 1):
+            if stop.is_set():
+                raise Stopped
             self._may_ask()
             try:
                 reply = self._stream(messages, form, schema, deadline, stop)

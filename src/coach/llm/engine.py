@@ -1,10 +1,11 @@
 """The model engine: the built-in engine drafts, a model rewords, the gate decides, section by section."""
 
+import contextlib
 import secrets
 import threading
 import time
 from collections.abc import Generator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 
 from coach.check.gate import instruction_faults, question_faults, statement_faults
@@ -35,6 +36,8 @@ FIRST = (
     "beliefs",
 )
 """Which sections get the model first where the budget of prompt tokens does not reach for all."""
+POLL, GRACE = 0.1, 0.5
+"""Seconds between two looks whether to stop, and seconds that a request under way has to end after the sign."""
 REASON = "kept the built-in text: "
 """How a flag begins that lists a text of the model that did not pass."""
 
@@ -49,6 +52,7 @@ class Outcome(Frozen):
     section: Section
     flags: tuple[Flag, ...] = ()
     fault: Fault | None = None
+    stopped: bool = False
     offered: int = 0
     kept: int = 0
     statements_offered: int = 0
@@ -71,7 +75,6 @@ class ModelEngine:
     def __init__(self, settings: ModelSettings, home: Path, prompts: Mapping[str, Prompt] | None = None) -> None:
         self.settings = settings
         self._forms = home / "model-forms.json"
-        self._running: set[_Run] = set()
         self._answers = Answers(home / "answers")
         self._prompts = dict(prompts or load())
         self._built_in = Extractive()
@@ -83,7 +86,7 @@ class ModelEngine:
         return tuple(f"{p.name}@{p.version}:{p.hash}" for p in self._prompts.values())
 
     def draft(
-        self, plans: Sequence[SectionPlan], context: Context, usage: list[Usage]
+        self, plans: Sequence[SectionPlan], context: Context, usage: list[Usage], stop: threading.Event
     ) -> Generator[tuple[Section, list[Flag]], None, None]:
         """The sections in their order, each as soon as it and those before it are done.
 
@@ -91,10 +94,10 @@ class ModelEngine:
 
         Args:
             usage: Gets one `Usage` appended at the end.
+            stop: Once set, the model is waited for no longer.
         """
         started = time.monotonic()
         run = _Run(Endpoint(self.settings, self._forms), started + self.settings.seconds)
-        self._running.add(run)
         drafts = [self._built_in.section(plan, context) for plan in plans]
         jobs = {draft.id: job for draft in drafts if (job := self._job(draft, plans, context))}
         chosen, over = self._within_budget(jobs)
@@ -108,19 +111,13 @@ class ModelEngine:
             }
             for draft in drafts:
                 future = under_way.get(draft.id)
-                outcome = future.result() if future else Outcome(section=draft)
+                outcome = _awaited(future, run, stop, draft) if future else Outcome(section=draft)
                 outcomes.append(outcome)
                 yield outcome.section, list(outcome.flags)
         finally:
             run.stop()
-            self._running.discard(run)
             pool.shutdown(wait=False, cancel_futures=True)
             usage.append(self._usage(outcomes, over, time.monotonic() - started, run.endpoint.address))
-
-    def stop(self) -> None:
-        """Stops every draft under way: what is missing comes from the built-in engine at once."""
-        for run in tuple(self._running):
-            run.stop()
 
     # --- what is sent ---
 
@@ -178,7 +175,7 @@ class ModelEngine:
         except FaultError as error:
             return Outcome(section=draft, fault=error.fault, replies=tuple(replies))
         except Stopped:
-            return Outcome(section=draft, replies=tuple(replies))
+            return Outcome(section=draft, stopped=True, replies=tuple(replies))
         except UnreadableError as error:
             message = f"The model's answer for this section could not be read: {error}."
             flag = Flag(check="gate", severity="warning", where=draft.id, message=REASON + message)
@@ -212,6 +209,8 @@ class ModelEngine:
         notices = []
         if lost:
             notices.append(f"{' '.join(faults.values())} The built-in engine wrote: {', '.join(lost)}.")
+        if stopped := [outcome.section.title for outcome in outcomes if outcome.stopped]:
+            notices.append(f"You stopped the model. The built-in engine wrote: {', '.join(stopped)}.")
         if over:
             notices.append(
                 f"Left to the built-in engine to stay within {s.budget:,} prompt tokens and the model's context: {', '.join(over)}."
@@ -243,6 +242,18 @@ class _Run:
         """Ends requests under way and those to come."""
         self.stopped.set()
         self.endpoint.close()
+
+
+def _awaited(future: Future[Outcome], run: _Run, stop: threading.Event, draft: Section) -> Outcome:
+    """A section's outcome; after the sign to stop, the built-in text if the model's is not there within `GRACE`."""
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            return future.result(timeout=POLL)
+    run.stop()
+    with contextlib.suppress(TimeoutError, CancelledError):
+        return future.result(timeout=GRACE)
+    future.cancel()
+    return Outcome(section=draft, stopped=True)
 
 
 class _Job(Frozen):

@@ -1,6 +1,7 @@
 """`Coach`, and the events of a draft."""
 
 import contextlib
+import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -64,11 +65,12 @@ class Engine(Protocol):
         """The prompts it sends, as name@version:hash."""
 
     def draft(
-        self, plans: Sequence[SectionPlan], context: Context, usage: list[Usage]
+        self, plans: Sequence[SectionPlan], context: Context, usage: list[Usage], stop: threading.Event
     ) -> Generator[tuple[Section, list[Flag]], None, None]:
         """Every section in its order, each as soon as it is done, with what was not let through.
 
-        Closing the generator stops the work. `usage` gets what a model was asked for.
+        Closing the generator stops the work. `usage` gets what a model was asked for. Once `stop` is set, a model is
+        waited for no longer, and the built-in engine writes what is missing.
         """
 
 
@@ -181,8 +183,11 @@ class Coach:
         assert isinstance(last, Finished) and isinstance(last.artefact, kind)
         return last.artefact
 
-    def draft(self, request: AnyRequest) -> Iterator[Event]:
+    def draft(self, request: AnyRequest, stop: threading.Event | None = None) -> Iterator[Event]:
         """Drafts section by section. Closing the iterator stops the work.
+
+        Args:
+            stop: Set it to wait for no model any longer: the built-in engine writes the rest at once.
 
         Yields:
             `Outlined`, then one `Drafted` for each section with content, then `Finished`.
@@ -218,7 +223,9 @@ class Coach:
         sections: list[Section] = []
         flags: list[Flag] = []
         usage: list[Usage] = []
-        with contextlib.closing(self._engine.draft(skeleton.sections, context, usage)) as drafts:
+        with contextlib.closing(
+            self._engine.draft(skeleton.sections, context, usage, stop or threading.Event())
+        ) as drafts:
             for drafted, reported in drafts:
                 section, found = vetted(drafted, material, neutral)
                 flags += [*reported, *found]

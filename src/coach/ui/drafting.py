@@ -55,7 +55,7 @@ class Runs:
         self._runs[session, job] = threading.Event()
 
     def stop(self, session: str, job: str) -> None:
-        """Asks the run to stop before its next section."""
+        """Asks the run to stop before its next section, or to wait for the model no longer."""
         if stopped := self._runs.get((session, job)):
             stopped.set()
 
@@ -96,9 +96,10 @@ def _steps(library: Library, press: Press, folder: Path, result: Result) -> Iter
             yield View(_line("stopped", f"Stopped before the first section. {note}"))
             return
         yield View(_preparing_html(preparing), running=True)
-    with closing(cast(Generator[Event, None, None], library.coach.draft(request))) as events:
+    model = library.coach.settings.llm.configured  # then to stop is to stop the model; the rest takes no time
+    with closing(cast(Generator[Event, None, None], library.coach.draft(request, press.stopped))) as events:
         for event in events:
-            if press.stopped.is_set():
+            if press.stopped.is_set() and not model:
                 yield View(_line("stopped", _stopped_text(press.job, result)), result.html(growing=False) or None)
                 return
             result.add(event)

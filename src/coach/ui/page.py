@@ -6,16 +6,19 @@ from typing import Any
 
 import gradio as gr
 
+from coach.settings import ModelSettings
 from coach.ui.drafting import Press, Runs, View, drafting, starting_html
 from coach.ui.forms import Field, Job
 from coach.ui.jobs import JOBS
 from coach.ui.library import Library
+from coach.ui.model import about, examination, privacy
+from coach.ui.text import esc
 
 AT_ONCE = 16
 """Drafts that run at the same time; further ones wait in line. Gradio has 40 threads."""
 _INTRO = """<header class="coach-head"><h1>Coach</h1><p>Prepare a reverse-mentoring meeting you can hold within the hour.
 Every statement of fact is quoted from a source, every minute is planned, and what the material lacks is said.
-Nothing you type leaves the computer that runs Coach.</p></header>"""
+{privacy}</p></header>"""
 _UNFOLD = """<button type="button" class="unfold" aria-expanded="false" aria-controls="more-{key}">
 <span>Tell Coach more <span class="quiet">(all of it optional)</span></span></button>"""
 # Not `gr.Accordion`: it makes its inputs when it is opened, and loses what is typed while it does so.
@@ -32,11 +35,12 @@ def build(library: Library, folder: Path) -> gr.Blocks:
     runs = Runs()
     page: gr.Blocks = gr.Blocks(title="Coach", analytics_enabled=False, fill_width=True, delete_cache=(3_600, 86_400))
     with page:
-        _html(_INTRO)
+        _html(_INTRO.format(privacy=esc(privacy(library.coach.settings.llm))))
         with gr.Tabs(elem_id="jobs", overflow_behavior="wrap"):
             for job in JOBS:
                 with gr.Tab(job.tab, id=job.key, elem_id=f"tab-{job.key}", render_children=True):
                     _job(job, library, runs, folder)
+        _model(library.coach.settings.llm, runs)
     page.queue(default_concurrency_limit=AT_ONCE)
     return page
 
@@ -92,6 +96,38 @@ def _job(job: Job, library: Library, runs: Runs, folder: Path) -> None:
         concurrency_limit=AT_ONCE,
         trigger_mode="multiple",  # Enter while a draft runs: the new one replaces it
         **_QUIET,
+    )
+    stop.click(halt, None, None, queue=False, **_QUIET)
+
+
+def _model(settings: ModelSettings, runs: Runs) -> None:
+    """Below the jobs: who writes the drafts, and the test of the connection."""
+    with gr.Column(elem_classes="model", elem_id="model"):
+        _html(about(settings))
+        with gr.Row(elem_classes="actions"):
+            test = gr.Button("Test the connection", elem_id="test-model", scale=0, min_width=210)
+            stop = gr.Button("Stop", elem_id="stop-model", interactive=False, scale=0, min_width=90)
+        findings = _html("", elem_id="findings-model")
+
+    def begin(request: gr.Request) -> tuple[Any, ...]:
+        runs.begin(str(request.session_hash), "model")
+        return _buttons(True)
+
+    def run(request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        session = str(request.session_hash)
+        stopped = runs.stopped(session, "model")
+        try:
+            for shown, running in examination(settings, stopped):
+                yield shown, *_buttons(running)
+        finally:
+            stopped.set()
+            runs.end(session, "model", stopped)
+
+    def halt(request: gr.Request) -> None:
+        runs.stop(str(request.session_hash), "model")
+
+    test.click(begin, None, [test, stop], queue=False, **_QUIET).then(
+        run, None, [findings, test, stop], concurrency_limit=AT_ONCE, **_QUIET
     )
     stop.click(halt, None, None, queue=False, **_QUIET)
 

@@ -1,6 +1,6 @@
 """One draft as it grows: consumes the events of `Coach.draft` and shows what there is so far."""
 
-from coach.models import Artefact, Flag
+from coach.models import Artefact, Flag, Notice
 from coach.pipeline import Drafted, Event, Finished, Outlined
 from coach.ui.draft import gap_html, header_html, notice_html, section_html
 from coach.ui.evidence import Citations, Read
@@ -29,7 +29,7 @@ class Result:
         if isinstance(event, Outlined):
             self._plan = event.sections
             self._head = header_html(event.title, event.header)
-            self._notices = "".join(notice_html(notice, self._citations) for notice in event.notices)
+            self._notices = self._told(event.notices)
         elif isinstance(event, Drafted):
             section = event.section
             self._sections[section.id] = section_html(section, self._citations, self._prefix)
@@ -40,8 +40,12 @@ class Result:
 
     def _finish(self, event: Finished) -> None:
         self.artefact = event.artefact
+        self._notices = self._told(event.artefact.notices)  # what a model did not do is known in the end only
         self._gaps = "".join(gap_html(gap) for gap in event.artefact.gaps)
         self._foot = _flags(event.artefact.flags) + _provenance(event.artefact)
+
+    def _told(self, notices: tuple[Notice, ...]) -> str:
+        return "".join(notice_html(notice, self._citations) for notice in notices)
 
     @property
     def progress(self) -> tuple[int, int, str]:
