@@ -24,7 +24,7 @@ import numpy as np
 import psutil
 import yaml
 
-from coach.embed import MiniLM
+from coach.embed import MiniLM, Unscaled
 from coach.index import open_index
 from coach.knowledge import passages, read, scan
 from coach.pipeline import Coach
@@ -98,7 +98,7 @@ def theirs(embedder: MiniLM) -> Search:
     return lambda query: list(dict.fromkeys(found.metadata["note"] for found in both.invoke(query)))
 
 
-class Synthetic:
+class Synthetic(Unscaled):
     """Random unit vectors, the same for the same text: for measuring size, not quality."""
 
     name, dimension = "synthetic", 384

@@ -16,7 +16,7 @@ import httpx
 import numpy as np
 import pytest
 
-from coach.embed import MiniLM, Vectors
+from coach.embed import MiniLM, Unscaled, Vectors
 
 
 @cache
@@ -25,7 +25,7 @@ def minilm() -> MiniLM:
     return MiniLM()
 
 
-class Counting:
+class Counting(Unscaled):
     """The built-in embedder, remembering every text that it was given."""
 
     name, dimension = MiniLM.name, MiniLM.dimension
@@ -38,7 +38,7 @@ class Counting:
         return minilm().embed(texts)
 
 
-class Hashed:
+class Hashed(Unscaled):
     """An embedder that costs nothing: a text's vector depends on its bytes and means nothing."""
 
     name, dimension = "hashed", 384

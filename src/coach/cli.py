@@ -392,7 +392,7 @@ def doctor() -> None:
     from coach.llm import diagnose
 
     well = True
-    for finding in diagnose(_settings().llm):
+    for finding in diagnose(_settings()):
         click.echo(f"{'ok' if finding.well else '!!'}  {finding.text}")
         well = well and finding.well
     sys.exit(0 if well else 69)

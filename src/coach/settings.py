@@ -6,7 +6,7 @@ import os
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -31,10 +31,21 @@ def packaged(name: str) -> Path:
     raise SettingsError(f"This installation of Coach lacks its folder '{name}'. Install it again: pip install coach.")
 
 
+S = TypeVar("S", "ModelSettings", "EmbedSettings")
+
+
 def _address(value: str) -> str:
     if value and not value.startswith(("http://", "https://")):
         raise ValueError("must start with http:// or https://, such as http://localhost:8000")
     return value.rstrip("/")
+
+
+def _complete(settings: S, name: str) -> S:
+    """An address without a model, or a model without an address, is a mistake."""
+    if bool(settings.base_url) != bool(settings.model):
+        there, missing = ("BASE_URL", "MODEL") if settings.base_url else ("MODEL", "BASE_URL")
+        raise ValueError(f"COACH_{name}_{there} is set and COACH_{name}_{missing} is not; a model needs both")
+    return settings
 
 
 class ModelSettings(BaseModel):
@@ -71,10 +82,7 @@ class ModelSettings(BaseModel):
 
     @model_validator(mode="after")
     def _both(self) -> "ModelSettings":
-        if bool(self.base_url) != bool(self.model):
-            there, missing = ("BASE_URL", "MODEL") if self.base_url else ("MODEL", "BASE_URL")
-            raise ValueError(f"COACH_LLM_{there} is set and COACH_LLM_{missing} is not; a model needs both")
-        return self
+        return _complete(self, "LLM")
 
     @property
     def configured(self) -> bool:
@@ -82,11 +90,43 @@ class ModelSettings(BaseModel):
         return bool(self.base_url)
 
 
+class EmbedSettings(BaseModel):
+    """An embedding model behind an OpenAI-compatible address; without `base_url` and `model` the built-in one is used.
+
+    Attributes:
+        base_url: Up to and including the version, such as http://localhost:11434/v1.
+        api_key: Sent to that address only; never shown, logged or stored.
+        timeout: Seconds without a byte after which a request counts as lost.
+        batch: Texts of one request.
+        concurrency: Requests at the same time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: str = ""
+    model: str = ""
+    api_key: SecretStr = SecretStr("")
+    timeout: float = Field(default=60, gt=0)
+    batch: int = Field(default=64, ge=1, le=2048)
+    concurrency: int = Field(default=4, ge=1, le=32)
+
+    _url = field_validator("base_url")(_address)
+
+    @model_validator(mode="after")
+    def _both(self) -> "EmbedSettings":
+        return _complete(self, "EMBED")
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is an embedding model to ask."""
+        return bool(self.base_url)
+
+
 class Settings(BaseSettings):
     """What a run depends on, besides the request.
 
     Arguments win over environment variables (`COACH_KNOWLEDGE`, `COACH_DATA_DIR`, `COACH_CHROMA_URL`, `COACH_NOW`,
-    and `COACH_LLM_…` with the names of the fields of `ModelSettings`).
+    and `COACH_LLM_…` and `COACH_EMBED_…` with the names of the fields of `ModelSettings` and `EmbedSettings`).
 
     Attributes:
         knowledge: The folders that are searched, all of them. The word "builtin" stands for the curated collection
@@ -94,6 +134,7 @@ class Settings(BaseSettings):
         data_dir: Where the index is kept.
         chroma_url: Address of a Chroma server; empty means Chroma inside this process.
         llm: The chat model, if there is one.
+        embed: The embedding model, if not the built-in one.
         now: The moment written into artefacts (ISO 8601), to make them the same byte for byte; None is the clock.
     """
 
@@ -105,6 +146,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("coach", appauthor=False)))
     chroma_url: str = ""
     llm: ModelSettings = ModelSettings()
+    embed: EmbedSettings = EmbedSettings()
     now: datetime | None = None
 
     def __init__(self, **values: Any) -> None:
@@ -114,7 +156,7 @@ class Settings(BaseSettings):
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "settings"
             message = str(first["msg"]).removeprefix("Value error, ")
-            variable = where.upper().replace(".", "_") + ("_…" if where == "llm" else "")
+            variable = where.upper().replace(".", "_") + ("_…" if where in ("llm", "embed") else "")
             raise SettingsError(f"Setting '{where}': {message}. Correct it, or unset COACH_{variable}.") from None
 
     @field_validator("knowledge", mode="before")
@@ -146,5 +188,7 @@ class Settings(BaseSettings):
         shown = {"knowledge": [path.name for path in self.folders]}
         if self.llm.configured:
             shown["model"] = [self.llm.base_url, self.llm.model, str(self.llm.temperature), str(self.llm.max_tokens)]
+        if self.embed.configured:
+            shown["embedding"] = [self.embed.base_url, self.embed.model]
         content = json.dumps(shown, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:12]

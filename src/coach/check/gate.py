@@ -24,6 +24,12 @@ NEUTRAL = stems(
 _LINK = re.compile(
     r"https?:|www\.|\b[\w-]+\.(?:com|org|net|co|io|md|pdf|html)\b|\[[^\]]*\]|[<>{}`*_#|]{1,}|\b[ea]\d+\b"
 )
+_FIXED = re.compile(
+    r"\b(?:only|first|last|next|both|all|each|every|by|alone|without|before|after|most|least)\b", re.IGNORECASE
+)
+"""Words that a question keeps where it has them: without them, or by a passive turned round, it asks for something else."""
+_SECOND = re.compile(r",? (?:and|or) (?:what|which|how|when|where|who|whom|whose|why)\b", re.IGNORECASE)
+_CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w+(?:-\w+)*\b|[\"“][^\"”]+[\"”]")
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 
 
@@ -49,11 +55,18 @@ def question_faults(text: str, original: str, request: str) -> list[str]:
         faults.append("it suggests its answer")
     faults += _negated(text, original)
     mine, theirs = _kinds(text), _kinds(original)
-    if theirs and len(mine & theirs) / len(theirs) < KEPT:
-        faults.append(f"it keeps {len(mine & theirs)} of {len(theirs)} content words")
-    new = {kind for kind in mine - theirs - _kinds(request) if not stems(kind) <= NEUTRAL}
+    kept = [kind for kind in theirs if kind in mine]
+    if theirs and len(kept) / len(theirs) < KEPT:
+        faults.append(f"it keeps {len(kept)} of {len(theirs)} content words")
+    if kept != [kind for kind in mine if kind in theirs]:
+        faults.append("its words stand in another order")
+    new = [kind for kind in mine if kind not in (*theirs, *_kinds(request)) and not stems(kind) <= NEUTRAL]
     if new:
-        faults.append(f"neither in the original nor in the request: {', '.join(sorted(new))}")
+        faults.append(f"neither in the original nor in the request: {', '.join(new)}")
+    if lost := {word.lower() for word in _FIXED.findall(original)} - {word.lower() for word in _FIXED.findall(text)}:
+        faults.append(f"a word that fixes its meaning is lost: {', '.join(sorted(lost))}")
+    if _SECOND.search(text) and not _SECOND.search(original):
+        faults.append("it asks two things")
     return [*faults, *_borrowed(text, original, request), *_spoken(text)]
 
 
@@ -74,9 +87,10 @@ def _negated(text: str, original: str) -> list[str]:
     )
 
 
-def _kinds(text: str) -> frozenset[str]:
-    """The content words of a text, equal ones alike."""
-    return frozenset(word for word in equal_words(text) if stems(word.split("~")[0]))
+def _kinds(text: str) -> list[str]:
+    """The stems of a text's content words, equal ones alike, each once and in the order of their first place."""
+    found = [stem for word in equal_words(text) for stem in stems(word.split("~", maxsplit=1)[0])]
+    return list(dict.fromkeys(found))
 
 
 def _form(text: str, original: str) -> list[str]:
@@ -100,6 +114,8 @@ def _borrowed(text: str, original: str, request: str) -> list[str]:
         faults.append(f"number not in the original: {', '.join(sorted(extra))}")
     if extra := names(text) - names(original) - words(original) - words(request):
         faults.append(f"name from nowhere: {', '.join(sorted(extra))}")
+    if extra := set(_CODE.findall(text)) - set(_CODE.findall(original)):
+        faults.append(f"a code or a quotation of its own: {', '.join(sorted(extra))}")
     return faults
 
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 
+import Stemmer
+
 from coach.check.lexicon import actives, equal, phrases
 
 
@@ -54,8 +56,14 @@ _STUDY = re.compile(
     r"reports|paper|papers|test|tests|data|interviews|audit|index|pilot|figures|statistics|pages?|standard|law|rules|directive|guidance|"
     r"resolution|\d{4}"
 )
-_TOLD = _set("in found reported said according-to suggest~s suggest~d suggest~ show~ among across of")
+_TOLD = _set(
+    "in found reported said according-to suggest~s suggest~d suggest~ show~ among across of estimates estimated concludes concluded notes "
+    "noted writes wrote caution~s caution~d explains explained observes observed argues argued projected defines recommended advise~s"
+)
 """Words by which a study is brought in, before or after it: "in a 2024 survey", "a 2024 survey found"."""
+_RESEARCH = re.compile(
+    r"stud(?:y|ies)|surveys?|reviews?|trials?|experiments?|analys[ei]s|meta-analys[ei]s|polls?|interviews|(?:19|20)\d\d"
+)
 _SAME_TOLD = _set("in found reported said according-to")
 """Those that claim equally much, so that one may stand for the other."""
 _JOINS = re.compile(
@@ -71,14 +79,17 @@ _LIMITS = _set("only unless except if but though although while whereas not no w
 _BE = _set("was were is are")
 _MODALS = _set("can could may might will must should would")
 _POINTS_BACK = _set("it its they their them this these he she his her")
+_PAPERS = _set("paper papers report reports audit pilot standard law resolution directive guidance guide post")
+_CLAUSES = _set("before after when if once where")
 _PAIRING = _set("both together between either")
 _ANYBODY = _set("people one 1 somebody users everybody")
 _OWNERS = _set("their one's 1's people's somebody's everybody's users'")
 _COUNTED = re.compile(
     r"stud(?:y|ies)|surveys?|reviews?|trials?|experiments?|analys[ei]s|meta-analys[ei]s|polls?|test|tests|data|interviews"
 )
+_STEMMER = Stemmer.Stemmer("english")
 LINKS = _set(
-    "for of in your their own with about from to as at on please this these it its you they who which and when is are was were be"
+    "such-as for-example for of in your their own with about from to as at on please this these it its you they who which and when is are was were be"
 )
 """Words that may be put between others to fit them to a request."""
 _REVERSING = _set("off out never none nobody nothing neither nor against instead skip ignore avoid stop refuse")
@@ -105,10 +116,18 @@ def refused(statement: str, quotes: Sequence[str]) -> str:
 def unfit(text: str, original: str, request: str) -> str:
     """Why a text is more than the original fitted to a request; "" if it is not.
 
-    Every word of the original is still there, in its order and in equal words, and what was put in comes from the request or links words.
+    Sentence for sentence, every word of the original is still there, in its order or with its clause of time or condition at the
+    other end, in equal words; and what was put in comes from the request or links words.
     """
+    mine, theirs = (re.split(r"(?<=[.!?]) ", whole.strip()) for whole in (text, original))
+    if len(mine) != len(theirs):
+        mine, theirs = [text], [original]
+    return next((why for pair in zip(mine, theirs, strict=True) if (why := _unfit(*pair, request))), "")
+
+
+def _unfit(text: str, original: str, request: str) -> str:
     said, meant = ([w for w in equal_words(t) if w != ":" and w not in EMPTY] for t in (text, original))
-    if said == meant:
+    if not said or _same(said, meant):
         return ""
     rest = iter(said)
     lost = [word for word in meant if word not in rest]
@@ -117,16 +136,20 @@ def unfit(text: str, original: str, request: str) -> str:
     extra = list(said)
     for word in meant:
         extra.remove(word)
-    new = [
-        word
-        for word in extra
-        if word in _LIMITS or word in _REVERSING or (word not in LINKS and word not in equal_words(request))
-    ]
+    asked = {_stem(word) for word in equal_words(request)}
+    new = [w for w in extra if w in _LIMITS or w in _REVERSING or (w not in LINKS and _stem(w) not in asked)]
     return f"not in the original and not in the request: {_plain(new)}" if new else ""
+
+
+def _stem(word: str) -> str:
+    return str(_STEMMER.stemWord(word.split("~", maxsplit=1)[0]))
 
 
 def _single(statement: str, quote: str) -> str:
     statement = _told_in_figures(statement, quote)
+    lead = re.match(r"[^:]{3,120}: ", quote)
+    if lead and statement.startswith(lead[0]):
+        statement, quote = statement[lead.end() :], quote[lead.end() :]
     rows = list(_readings(statement, said=True))
     meanings = list(_readings(quote, said=False))
     if _is_rule(meanings[0]) and {"you", "your"} & set(rows[0]):
@@ -199,6 +222,11 @@ def equal_words(text: str) -> list[str]:
     lowered = re.sub(r"\b(under|below)(?= [\d£€])", "less than", lowered)
     lowered = re.sub(r"\b(twent|thirt|fort|fift|sixt|sevent|eight|ninet)y-(\w+)", _compound, lowered)
     lowered = re.sub(r"\bas well(?! as)\b", "as-well", lowered)
+    lowered = lowered.replace(" as well as ", " and ").replace("a decade", "ten years")
+    lowered = re.sub(r"(?:,? and|,) not (?!only)", " rather than ", lowered)
+    lowered = re.sub(r"\b(?:that|which|who) (?:was|were|is|are|has been|have been) (?=\w+ed\b|\w+ing\b)", "", lowered)
+    lowered = re.sub(r"\b(\w+) or more\b", r"at least \1", lowered)
+    lowered = re.sub(r"\b(\w+)( \w+ a \w+)? or (?:less|fewer)\b", r"no more than \1\2", lowered)
     lowered = (
         lowered.replace("according to", "according-to")
         .replace(" more than ", " more-than ")
@@ -224,25 +252,29 @@ def _compound(match: re.Match[str]) -> str:
 
 
 def _dated(words: list[str]) -> list[str]:
-    """ "A study of 2024", "from 2024" and "published in 2024" as "2024 study", where the year follows the study at once."""
+    """ "A study of 240 nurses published in 2024" as "2024 study of 240 nurses": the year stands before its study."""
     found: list[str] = []
     at = 0
     while at < len(words):
         tail = words[at : at + 3]
-        if found and _STUDY.fullmatch(found[-1]) and not found[-1].isdigit():
-            length = (
-                2
-                if tail[:1] in (["of"], ["from"])
-                else 3
-                if tail[:2] in (["publish~d", "in"], ["reported", "in"])
-                else 0
-            )
-            if length and len(tail) >= length and re.fullmatch(r"(?:19|20)\d\d", tail[length - 1]):
-                found.insert(len(found) - 1, tail[length - 1])
-                at += length
-                continue
-        found.append(words[at])
-        at += 1
+        length = (
+            3 if tail[:2] in (["publish~d", "in"], ["reported", "in"]) else 2 if tail[:1] in (["of"], ["from"]) else 0
+        )
+        year = tail[-1] if length and len(tail) >= length and re.fullmatch(r"(?:19|20)\d\d", tail[length - 1]) else ""
+        if length == 2 and year:
+            year = tail[1]
+        near = range(len(found) - 1, max(-1, len(found) - (2 if length == 2 else 12)), -1)
+        study = next((place for place in near if _COUNTED.fullmatch(found[place]) or found[place] in _PAPERS), None)
+        if (
+            year
+            and study is not None
+            and not {word for word in found[study:] if word in _VERBS or re.fullmatch(r"\d{4}", word)}
+        ):
+            found.insert(study, year)
+            at += length
+        else:
+            found.append(words[at])
+            at += 1
     return found
 
 
@@ -256,9 +288,21 @@ def _same(said: Sequence[str], meant: Sequence[str]) -> bool:
         return True
     if sorted(set(said) - _SAME_TOLD) != sorted(set(meant) - _SAME_TOLD) or abs(len(said) - len(meant)) > 1:
         return False
+    if _turned(said, meant):
+        return True
     return any(
         _moved(said, meant, start, end) for start in range(len(meant)) for end in range(start + 2, len(meant) + 1)
     )
+
+
+def _turned(said: list[str], meant: list[str]) -> bool:
+    """Whether a clause of time or condition stands at the other end: "if it fails, stop" and "stop if it fails"."""
+    for first, other in ((said, meant), (meant, said)):
+        if first[0] in _CLAUSES and len(first) == len(other):
+            for cut in range(2, len(first) - 1):
+                if first[cut:] + first[:cut] == other:
+                    return not {"and", "but", "while", "or"} & set(first[cut:])
+    return False
 
 
 def _moved(said: list[str], meant: list[str], start: int, end: int) -> bool:
@@ -293,7 +337,7 @@ def _may_pass(rest: Sequence[str], before: int, after: int) -> bool:
     passed = rest[min(before, after) : max(before, after)]
     ends = {0, len(rest)}
     if before in ends and after in ends:
-        return not any(_STUDY.fullmatch(word) for word in rest)
+        return not any(_RESEARCH.fullmatch(word) for word in rest)
     return not _BARRIERS & set(passed)
 
 
@@ -332,7 +376,7 @@ def _actives(row: list[str]) -> Iterator[list[str]]:
             continue
         for form in actives(verb, past_tense=word in ("was", "were")):
             acted = [row[begin], form] if word == "be" else [form]
-            for left in range(max(0, begin - 14), begin):
+            for left in range(max(0, begin - 24), begin):
                 for right in range(by + 2, len(row) + 1):
                     yield [*row[:left], *row[by + 1 : right], *acted, *row[left:begin], *row[at + 2 : by], *row[right:]]
 

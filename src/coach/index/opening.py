@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from coach.embed import Embedder, MiniLM
+from coach.embed import Embedder, chosen
 from coach.errors import IndexFailure
 from coach.index.files import Found, Progress, scan, up_to_date
 from coach.index.home import Home, reading
@@ -29,7 +29,7 @@ def open_index(settings: Settings, progress: Progress | None = None, *, embedder
 
     Args:
         progress: Is told how a build goes on; see `Progress`. Not called when nothing changed.
-        embedder: Makes the vectors; the built-in one if left out.
+        embedder: Makes the vectors; that of the settings if left out.
 
     Raises:
         KnowledgeError: a knowledge folder is missing or may not be read.
@@ -37,7 +37,7 @@ def open_index(settings: Settings, progress: Progress | None = None, *, embedder
         IndexBusy: another process is writing the index.
         IndexFailure: the index cannot be read or written, for instance because the disk is full.
     """
-    embedder = embedder or MiniLM()
+    embedder = embedder or chosen(settings)
     home = Home.of(settings, embedder)
     found = scan(settings.folders)
     try:
@@ -54,6 +54,7 @@ def open_index(settings: Settings, progress: Progress | None = None, *, embedder
             "room and that you may write there, or set COACH_DATA_DIR to another folder; then try again. The earlier "
             "index is untouched."
         ) from error
+    index.scale = embedder.scale
     return index
 
 

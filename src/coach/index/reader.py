@@ -1,7 +1,7 @@
 """The index as a search uses it: passages, vectors and words of one generation."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ class Index:
     Attributes:
         fingerprint: Changes when anything changes that can change a result.
         passages: Every passage by its id, in order of folder, path and place.
+        scale: Brings the embedder's cosines to those of the built-in one, for which thresholds were measured.
         notices: What the user should know: a rebuilt index, a file that was left out.
     """
 
@@ -36,6 +37,7 @@ class Index:
         self._store = store
         self._mark = mark
         self._dense = Dense(snapshot, store)
+        self.scale: Callable[[NDArray[np.float64]], NDArray[np.float64]] = _as_they_are
 
     def close(self) -> None:
         """Releases files and connections. Closing twice is fine."""
@@ -108,3 +110,16 @@ class Index:
             IndexFailure: Chroma failed, or lost a vector.
         """
         return self._dense.vectors(names)
+
+    def cosines(self, names: Sequence[str], vector: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Cosine of each passage with `vector`, on the built-in embedder's scale; shape (len(names),).
+
+        Raises:
+            KeyError: the index has no such passage.
+            IndexFailure: Chroma failed, or lost a vector.
+        """
+        return self.scale((self.vectors(names) @ vector).astype(np.float64)) if names else np.zeros(0)
+
+
+def _as_they_are(cosines: NDArray[np.float64]) -> NDArray[np.float64]:
+    return cosines

@@ -5,10 +5,12 @@ import threading
 import time
 from collections.abc import Iterator
 
+from coach.embed import EndpointEmbedder
+from coach.errors import EmbeddingError
 from coach.llm.endpoint import FORMS, Endpoint, Stopped
 from coach.llm.faults import FaultError
 from coach.models import Frozen
-from coach.settings import ModelSettings
+from coach.settings import ModelSettings, Settings
 
 _SCHEMA = {
     "title": "answer",
@@ -30,12 +32,30 @@ class Finding(Frozen):
     text: str
 
 
-def diagnose(settings: ModelSettings, stop: threading.Event | None = None) -> Iterator[Finding]:
-    """Asks the model short questions; the findings in the order in which they matter. Stops at the first that ends all.
+def diagnose(settings: Settings, stop: threading.Event | None = None) -> Iterator[Finding]:
+    """Tests the chat model and the embedding model of the settings; what is found, as it is found.
 
     Args:
         stop: Once set, nothing more is asked.
     """
+    stop = stop or threading.Event()
+    yield from _chat(settings.llm, stop)
+    if settings.embed.configured and not stop.is_set():
+        yield _embedding(settings)
+
+
+def _embedding(settings: Settings) -> Finding:
+    embedder = EndpointEmbedder(settings.embed, settings.data_dir)
+    try:
+        embedder.embed(["ready"])
+        size = embedder.dimension
+    except EmbeddingError as error:
+        return Finding(well=False, text=str(error))
+    return Finding(well=True, text=f"The embedding model {settings.embed.model} answers with {size} numbers a text.")
+
+
+def _chat(settings: ModelSettings, stop: threading.Event) -> Iterator[Finding]:
+    """Asks the model short questions, those that matter most first; ends with the first that ends all."""
     from langchain_core.messages import HumanMessage
 
     if not settings.configured:
@@ -44,7 +64,7 @@ def diagnose(settings: ModelSettings, stop: threading.Event | None = None) -> It
             text="No model is configured: the built-in engine works alone. Set COACH_LLM_BASE_URL and COACH_LLM_MODEL to add one.",
         )
         return
-    endpoint, stop = Endpoint(settings), stop or threading.Event()
+    endpoint = Endpoint(settings)
     until = time.monotonic() + SECONDS
     question = HumanMessage('Answer with this JSON and nothing else: {"word": "ready"}')
     works = ""

@@ -171,7 +171,10 @@ class Endpoint:
         with self._lock:
             self.requests += 1
         try:
-            stream = self._chat(form, schema).stream(list(messages))
+            silence = max(
+                0.1, min(self.settings.timeout, deadline - time.monotonic())
+            )  # no longer than the draft may wait
+            stream = self._chat(form, schema).bind(timeout=silence).stream(list(messages))
             for chunk in stream:
                 if stop.is_set():
                     raise Stopped

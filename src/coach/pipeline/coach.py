@@ -143,10 +143,10 @@ class Coach:
 
     @cached_property
     def _retriever(self) -> Any:
-        from coach.embed import MiniLM
+        from coach.embed import chosen
         from coach.retrieve import Retriever
 
-        return Retriever(self.index, MiniLM())
+        return Retriever(self.index, chosen(self.settings))
 
     def search(self, query: str, k: int = 10, shelf: str | None = None) -> list[Hit]:
         """The `k` documents that serve a query best, each with its best passage, best first.

@@ -69,7 +69,7 @@ def rank(index: Index, queries: Sequence[str], vectors: Vectors, pool: int, shel
         for vector, dense, found in zip(moved, index.dense_many(moved, pool, shelf), words, strict=True)
     ]
     return [
-        Scored(scored.names, scored.scores, _cosines(index, scored.names, vector))
+        Scored(scored.names, scored.scores, index.cosines(scored.names, vector))
         for vector, scored in zip(vectors, again, strict=True)
     ]
 
@@ -108,7 +108,7 @@ def _fused(index: Index, vector: NDArray[np.float32], dense: Ranked, words: _Wor
     """The candidates of both rankings by the weighted sum of their scores; each has its true score in both."""
     names = list(dict.fromkeys(name for name, _ in (*dense, *words.best)))
     rows = [index.passages.row(name) for name in names]
-    cosines = _cosines(index, names, vector)  # not Chroma's: its server rounds otherwise than Chroma in this process
+    cosines = index.cosines(names, vector)  # not Chroma's: its server rounds otherwise than Chroma in this process
     scores = np.round(DENSE * np.clip(cosines, 0, 1) + (1 - DENSE) * words.of(rows), DIGITS)
     order = np.lexsort((np.array(rows, np.int64), -scores))
     return Scored([names[i] for i in order], scores[order], cosines[order])
@@ -120,7 +120,3 @@ def _moved(index: Index, vector: NDArray[np.float32], scored: Scored) -> NDArray
         return vector
     moved = vector + FEEDBACK * index.vectors(scored.names[:FEEDBACK_FROM]).mean(axis=0)
     return np.asarray(moved / np.linalg.norm(moved), np.float32)
-
-
-def _cosines(index: Index, names: Sequence[str], vector: NDArray[np.float32]) -> NDArray[np.float64]:
-    return (index.vectors(names) @ vector).astype(np.float64) if names else np.zeros(0)

@@ -75,7 +75,7 @@ class Retriever:
         names = [name for name in dict.fromkeys(passage_ids) if name in self._index.passages]
         if not names or not query.strip():
             return dict.fromkeys(names, 0.0)
-        cosines = self._index.vectors(names) @ self._embedder.embed([query])[0]
+        cosines = self._index.cosines(names, self._embedder.embed([query])[0])
         return {name: round(float(cosine), DIGITS) for name, cosine in zip(names, cosines, strict=True)}
 
     def evidence(self, query: str, k: int = 10, shelf: str | None = None) -> Evidence:
@@ -144,7 +144,7 @@ class Retriever:
         for file in files:
             own = [passage.id for passage in self._index.document(file) if passage.heading != NAME]
             if file not in told and own:
-                close = (self._index.vectors(own) @ vector).astype(np.float64)
+                close = self._index.cosines(own, vector)
                 best = np.argsort(-np.round(close, DIGITS), kind="stable")[:BREADTH]
                 names += [own[i] for i in best]
                 cosines = np.concatenate([cosines, close[best]])

@@ -5,20 +5,28 @@ import queue
 import threading
 from collections.abc import Iterator
 
+from coach.embed import EndpointEmbedder
 from coach.llm import Endpoint, Finding, diagnose
-from coach.settings import ModelSettings
+from coach.settings import ModelSettings, Settings
 from coach.ui.text import esc
 
 POLL = 0.2
 """Seconds between two looks whether to stop."""
 
 
-def privacy(settings: ModelSettings) -> str:
-    """What leaves the computer that runs Coach, in one sentence."""
-    if not settings.configured:
-        return "Nothing you type leaves the computer that runs Coach."
-    where = f"{settings.model} at {Endpoint(settings).address}"
-    return f"What you type, and the sentences it rests on, are sent to the model {where}; every text that comes back is checked."
+def privacy(settings: Settings) -> str:
+    """What leaves the computer that runs Coach."""
+    llm, embed = settings.llm, settings.embed
+    told = []
+    if llm.configured:
+        where = f"{llm.model} at {Endpoint(llm).address}"
+        told.append(
+            f"What you type, and the sentences it rests on, are sent to the model {where}; every text that comes back is checked."
+        )
+    if embed.configured:
+        where = f"{embed.model} at {EndpointEmbedder(embed, settings.data_dir).address}"
+        told.append(f"What you type, and the text of all notes, are sent to the embedding model {where}.")
+    return " ".join(told) or "Nothing you type leaves the computer that runs Coach."
 
 
 def about(settings: ModelSettings) -> str:
@@ -34,7 +42,7 @@ def about(settings: ModelSettings) -> str:
     return f'<h2>Model</h2><p class="quiet">{told}</p>'
 
 
-def examination(settings: ModelSettings, stop: threading.Event) -> Iterator[tuple[str, bool]]:
+def examination(settings: Settings, stop: threading.Event) -> Iterator[tuple[str, bool]]:
     """What the doctor finds, as HTML that grows, and whether it is still at work; ends soon after `stop` is set."""
     found: queue.Queue[Finding | None] = queue.Queue()
 

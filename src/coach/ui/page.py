@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from coach.settings import ModelSettings
+from coach.settings import Settings
 from coach.ui.drafting import Press, Runs, View, drafting, starting_html
 from coach.ui.forms import Field, Job
 from coach.ui.jobs import JOBS
@@ -35,12 +35,12 @@ def build(library: Library, folder: Path) -> gr.Blocks:
     runs = Runs()
     page: gr.Blocks = gr.Blocks(title="Coach", analytics_enabled=False, fill_width=True, delete_cache=(3_600, 86_400))
     with page:
-        _html(_INTRO.format(privacy=esc(privacy(library.coach.settings.llm))))
+        _html(_INTRO.format(privacy=esc(privacy(library.coach.settings))))
         with gr.Tabs(elem_id="jobs", overflow_behavior="wrap"):
             for job in JOBS:
                 with gr.Tab(job.tab, id=job.key, elem_id=f"tab-{job.key}", render_children=True):
                     _job(job, library, runs, folder)
-        _model(library.coach.settings.llm, runs)
+        _model(library.coach.settings, runs)
     page.queue(default_concurrency_limit=AT_ONCE)
     return page
 
@@ -100,10 +100,10 @@ def _job(job: Job, library: Library, runs: Runs, folder: Path) -> None:
     stop.click(halt, None, None, queue=False, **_QUIET)
 
 
-def _model(settings: ModelSettings, runs: Runs) -> None:
+def _model(settings: Settings, runs: Runs) -> None:
     """Below the jobs: who writes the drafts, and the test of the connection."""
     with gr.Column(elem_classes="model", elem_id="model"):
-        _html(about(settings))
+        _html(about(settings.llm))
         with gr.Row(elem_classes="actions"):
             test = gr.Button("Test the connection", elem_id="test-model", scale=0, min_width=210)
             stop = gr.Button("Stop", elem_id="stop-model", interactive=False, scale=0, min_width=90)
