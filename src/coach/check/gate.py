@@ -12,23 +12,63 @@ from coach.knowledge.verify import OPEN_QUESTION
 LONGEST = 2.0
 """A reworded text is at most so many times as long as the original, and `SPARE` words."""
 SPARE = 12
-KEPT = 0.6
+KEPT = 0.85
 """Part of a question's content words that a rewording keeps at least; else it asks for something else."""
 NEUTRAL = stems(
-    "ask tell describe say talk think feel notice see hear learn try decide change matter happen help need want know find make do give take "
+    "ask tell describe say talk think feel notice see hear learn try decide change matter happen want know find make do give take "
     "use start keep come go meet moment time example situation day week month year past last next recent own work job thing part way "
-    "one first most best people person somebody colleague team here today yourself experience story differently look back picture remember "
-    "recall single particular really most much lot now already ever"
+    "one first people person somebody colleague team here today yourself experience story differently look back picture remember "
+    "recall single really now already ever"
 )
 """Content words that a question may bring in: they ask for an experience and presuppose none."""
-_LINK = re.compile(
-    r"https?:|www\.|\b[\w-]+\.(?:com|org|net|co|io|md|pdf|html)\b|\[[^\]]*\]|[<>{}`*_#|]{1,}|\b[ea]\d+\b"
-)
+_LINK = re.compile(r"https?:|www\.|@|\b[\w-]+\.[a-z]{2,}\b|\[[^\]]*\]|[<>{}`*_#|]{1,}|\b[ea]\d+\b")
 _FIXED = re.compile(
     r"\b(?:only|first|last|next|both|all|each|every|by|alone|without|before|after|most|least)\b", re.IGNORECASE
 )
 """Words that a question keeps where it has them: without them, or by a passive turned round, it asks for something else."""
-_SECOND = re.compile(r",? (?:and|or) (?:what|which|how|when|where|who|whom|whose|why)\b", re.IGNORECASE)
+_SECOND = re.compile(
+    r"(?:,? (?:and|or)|,) (?:what|which|how|when|where|who|whom|whose|why|do|does|did|is|are|was|were|can|could|will|would|has|have)\b",
+    re.IGNORECASE,
+)
+_SAME = tuple(
+    re.compile(pattern, flags)
+    for pattern, flags in (
+        (r"\b(?:off|on|out|up)\b(?=[ ?.,]*(?:[?.,]|$))", re.IGNORECASE),
+        (r"\b(?:they|them|their|he|she|colleagues?|mentor|mentee)\b", re.IGNORECASE),
+        (r"\b(?:should|must)\b", re.IGNORECASE),
+        (r"\bIT\b", 0),
+        (r"\b(?:who|whom|whose)\b", re.IGNORECASE),
+        (r"\b(?:will|did|away|back|over)\b", re.IGNORECASE),
+        (r"\b(?:not|no|never|n.t)\b \w+", re.IGNORECASE),
+        (r"\b(?:whether|even if|if)\b", re.IGNORECASE),
+    )
+)
+"""Words that stand equally often in a question and its rewording: persons, directions, duties, what is denied."""
+_LEADS = frozenset(
+    [
+        "for",
+        "of",
+        "on",
+        "with",
+        "in",
+        "at",
+        "your",
+        "the",
+        "a",
+        "an",
+        "from",
+        "about",
+        "to",
+        "by",
+        "our",
+        "this",
+        "that",
+        "which",
+    ]
+)
+_IT = re.compile(r"\bIT\b")
+_FIGURE = re.compile(r"(?<![\w.])([-−+£€¥$]*)((?:\d[\d,]*)?\.?\d+(?:,\d{3})*)")
+_SIGNS = ".,;:()%'’\"“”-–$"
 _CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w+(?:-\w+)*\b|[\"“][^\"”]+[\"”]")
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 
@@ -38,6 +78,7 @@ def statement_faults(text: str, quotes: Sequence[str]) -> list[str]:
     if text in quotes:
         return []
     faults = [*_form(text, " ".join(quotes)), *support(text, tuple(quotes)), *_spoken(text)]
+    faults += _marks(text, " ".join(quotes))
     reason = refused(text, quotes)
     return [*faults, f"more than a rewording: {reason}"] if reason else faults
 
@@ -63,8 +104,16 @@ def question_faults(text: str, original: str, request: str) -> list[str]:
     new = [kind for kind in mine if kind not in (*theirs, *_kinds(request)) and not stems(kind) <= NEUTRAL]
     if new:
         faults.append(f"neither in the original nor in the request: {', '.join(new)}")
+    if loose := _brought(request, text, original):
+        faults.append(f"words of the request where they may presuppose something: {', '.join(loose)}")
     if lost := {word.lower() for word in _FIXED.findall(original)} - {word.lower() for word in _FIXED.findall(text)}:
         faults.append(f"a word that fixes its meaning is lost: {', '.join(sorted(lost))}")
+    if any([w.lower() for w in kept.findall(text)] != [w.lower() for w in kept.findall(original)] for kept in _SAME):
+        faults.append("a person, a duty, a direction or a denial is another")
+    if [len(_kinds(part)) for part in _NEGATION.split(text)[:1]] != [
+        len(_kinds(part)) for part in _NEGATION.split(original)[:1]
+    ] and (_NEGATION.search(original)):
+        faults.append("the denial stands elsewhere")
     if _SECOND.search(text) and not _SECOND.search(original):
         faults.append("it asks two things")
     return [*faults, *_borrowed(text, original, request), *_spoken(text)]
@@ -75,6 +124,8 @@ def instruction_faults(text: str, original: str, request: str) -> list[str]:
     faults = [*_form(text, original), *_negated(text, original)]
     if original.count("____") != text.count("____") or ("“" in original and original.count("“") != text.count("“")):
         faults.append("a blank or a quotation of the original is lost")
+    if len(_IT.findall(text)) != len(_IT.findall(original)):
+        faults.append("IT, the department, is not it")
     reason = unfit(text, original, request)
     return [*faults, *([reason] if reason else []), *_borrowed(text, original, request), *_spoken(text)]
 
@@ -87,10 +138,44 @@ def _negated(text: str, original: str) -> list[str]:
     )
 
 
+def _brought(request: str, text: str, original: str) -> list[str]:
+    """Words of the request that a question brings in elsewhere than after "for", "of", "your" and the like: "do you fear …"."""
+    asked, old = set(_kinds(request)), set(_kinds(original))
+    found, before = [], "?"
+    for word in re.findall(r"[\w'’-]+", text):
+        kinds = set(_kinds(word))
+        if kinds and kinds <= asked - old and before not in _LEADS:
+            found.append(word)
+        elif word.lower() not in ("the", "a", "an", "this", "that") and not (kinds and kinds <= asked - old):
+            before = word.lower()
+    return found
+
+
 def _kinds(text: str) -> list[str]:
     """The stems of a text's content words, equal ones alike, each once and in the order of their first place."""
     found = [stem for word in equal_words(text) for stem in stems(word.split("~", maxsplit=1)[0])]
     return list(dict.fromkeys(found))
+
+
+def _marks(text: str, quotes: str) -> list[str]:
+    """Figures keep sign, currency and decimal point; capitals inside a sentence, and signs, come from the quotes."""
+    known: dict[str, set[str]] = {}
+    for mark, figure in _FIGURE.findall(quotes):
+        known.setdefault(figure, set()).add(mark)
+    faults = [
+        f"'{mark}{figure}' has another sign or point"
+        for mark, figure in _FIGURE.findall(text)
+        if mark not in known.get(figure, {"", "$"}) or (figure not in known and _bare(figure) in map(_bare, known))
+    ]
+    if odd := {sign for sign in text if not (sign.isalnum() or sign.isspace() or sign in _SIGNS)} - set(quotes):
+        faults.append(f"signs of its own: {' '.join(sorted(odd))}")
+    if named := set(re.findall(r"(?<=[a-z,;] )[A-Z]\w+", text)) - set(re.findall(r"\b[A-Z]\w+", quotes)):
+        faults.append(f"a capital of its own: {', '.join(sorted(named))}")
+    return faults
+
+
+def _bare(figure: str) -> str:
+    return figure.replace(",", "").replace(".", "").lstrip("0")
 
 
 def _form(text: str, original: str) -> list[str]:
