@@ -3,9 +3,14 @@
 python evals/gate.py            rates with 95% intervals (Wilson), by kind
 python evals/gate.py --list     the wrong ones that pass and the true ones that are turned down
 
-The cases were written in three rounds. Those of the first two are by people who had not seen the code: when the second was first run, none of
-its 220 wrong statements passed, 23.5% of its 200 true ones, 3.1% of its wrong questions and instructions and 31% of the true ones. In the
-third ("white-box") somebody with the code in hand looked for wrong texts that pass and found 171; the gate was mended until they no longer did.
+The cases were written in four rounds. In three of them by people who had not seen the code; before the gate was mended by them, there passed
+
+| round | wrong statements | true ones | wrong questions and instructions | true ones |
+|---|---|---|---|---|
+| second | 0 of 220 | 23.5% of 200 | 5 of 160 | 31% of 140 |
+| fourth | 1 of 150 | 25% of 100 | 2 of 80 (both did what the request itself asked for) | 20% of 60 |
+
+In the third ("white-box") somebody with the code in hand looked for wrong texts that pass and found 171.
 """
 
 import argparse

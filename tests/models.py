@@ -78,11 +78,21 @@ def scripted(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[tupl
         listener.close()
 
 
-def answer(connection: socket.socket, text: str, *, finish: str = "stop", delay: float = 0, usage: bool = True) -> None:
-    """A well-formed streamed answer with this text."""
+def answer(
+    connection: socket.socket,
+    text: str,
+    *,
+    finish: str = "stop",
+    delay: float = 0,
+    paced: bool = False,
+    usage: bool = True,
+) -> None:
+    """A well-formed streamed answer with this text after `delay` seconds; `paced` spreads it over them."""
     begin(connection)
-    time.sleep(delay)
-    for start in range(0, max(1, len(text)), 40):
+    pieces = range(0, max(1, len(text)), 40)
+    time.sleep(0 if paced else delay)
+    for start in pieces:
+        time.sleep(delay / len(pieces) if paced else 0)
         event(
             connection, {"choices": [{"index": 0, "delta": {"role": "assistant", "content": text[start : start + 40]}}]}
         )

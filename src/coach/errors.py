@@ -11,7 +11,7 @@ CoachError
 ├── ArtefactError        a stored artefact cannot be read
 └── Cancelled            the user stopped the draft
 
-Only the surfaces (`cli.py`, `ui/`) turn them into exit codes and messages on a page.
+Only the surfaces (`cli/`, `ui/`) turn them into exit codes and messages on a page.
 """
 
 

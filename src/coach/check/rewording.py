@@ -9,6 +9,7 @@ place of "people" in a rule, and two sentences joined. It is strict on purpose: 
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import product
 
 import Stemmer
@@ -247,6 +248,11 @@ def _without_tail(text: str) -> Iterator[str]:
 
 def equal_words(text: str) -> list[str]:
     """The words of a text, in lower case, equal ones alike; glue and punctuation are left out but for the first colon."""
+    return list(_equal_words(text))
+
+
+@lru_cache(maxsize=4096)
+def _equal_words(text: str) -> tuple[str, ...]:
     lowered = text.lower().replace("’", "'").replace("**", "")
     lowered = re.sub(r"(\d) to (\d[\d,.]*)(?= ?%| per ?cent)", r"\1 % to \2", lowered).replace("% % to", "% to")
     lowered = re.sub(r"[$](\d[\d,.]*(?: [mb]illion| trillion)?)", r"\1 dollars", lowered)
@@ -282,7 +288,7 @@ def equal_words(text: str) -> list[str]:
         words.append(equal().get(word, word))
     words = _dated(words)
     colons = [i for i, word in enumerate(words) if word == ":"]
-    return [word for i, word in enumerate(words) if word != ":" or i == colons[0]]
+    return tuple(word for i, word in enumerate(words) if word != ":" or i == colons[0])
 
 
 def _compound(match: re.Match[str]) -> str:
@@ -400,12 +406,8 @@ def _movable(part: Sequence[str]) -> bool:
 def _told(part: Sequence[str]) -> bool:
     """A part that says who found it: "a 2024 study found", "according to the regulator's report of 2024"."""
     told = part[-1] in _TOLD or part[0] in ("according-to", "found", "reported", "said")
-    return (
-        told
-        and any(_STUDY.fullmatch(word) for word in part)
-        and FEWEST <= len(part) <= 4 * FEWEST
-        and "and" not in part
-    )
+    plain = not (_BARRIERS | _VERBS) & set(part)
+    return told and plain and any(_STUDY.fullmatch(word) for word in part) and FEWEST <= len(part) <= 4 * FEWEST
 
 
 def _actives(row: list[str]) -> Iterator[list[str]]:

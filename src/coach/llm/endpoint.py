@@ -3,9 +3,11 @@
 import contextlib
 import json
 import random
+import ssl
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -43,6 +45,14 @@ class Reply(Frozen):
 
 class Stopped(Exception):  # noqa: N818 - not an error
     """The user stopped the draft."""
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The certificates that are trusted; reading them takes longer than everything else about a client (30 ms)."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 class Endpoint:
@@ -148,6 +158,10 @@ class Endpoint:
                 return reply
         raise AssertionError("unreachable")
 
+    def prepare(self) -> None:
+        """Loads the client libraries and makes the client, so that the first request need not."""
+        self._chat(FORMS[-1], {})
+
     def close(self) -> None:
         """Closes connections; requests under way end with an error."""
         if self._http is not None:
@@ -226,7 +240,7 @@ class Endpoint:
         with self._lock:
             if self._http is None:
                 limits = httpx.Timeout(settings.timeout, connect=min(10.0, settings.timeout))
-                self._http = httpx.Client(timeout=limits, follow_redirects=False)
+                self._http = httpx.Client(timeout=limits, follow_redirects=False, verify=_certificates())
             chat = self._chats.get("chat")
             if chat is None:
                 chat = self._chats["chat"] = ChatOpenAI(

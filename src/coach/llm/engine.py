@@ -98,11 +98,12 @@ class ModelEngine:
         """
         started = time.monotonic()
         run = _Run(Endpoint(self.settings, self._forms), started + self.settings.seconds)
+        pool = ThreadPoolExecutor(self.settings.concurrency, thread_name_prefix="coach-model")
+        pool.submit(run.endpoint.prepare)
         drafts = [self._built_in.section(plan, context) for plan in plans]
         jobs = {draft.id: job for draft in drafts if (job := self._job(draft, plans, context))}
         chosen, over = self._within_budget(jobs)
         outcomes: list[Outcome] = []
-        pool = ThreadPoolExecutor(self.settings.concurrency, thread_name_prefix="coach-model")
         try:
             under_way: dict[str, Future[Outcome]] = {
                 draft.id: pool.submit(self._one, draft, jobs[draft.id], context, run)

@@ -84,7 +84,7 @@ def schema(slots: Slots) -> dict[str, Any]:
 
 
 def read(text: str, slots: Slots, *, cut: bool = False) -> dict[str, Rewrite]:
-    """The rewrites in an answer by slot. Rows for slots that there are not are dropped; of two for one slot the first counts.
+    """The rewrites in an answer by slot. Rows for slots that there are not, or that change nothing, are dropped; of two for one slot the first counts.
 
     Args:
         cut: Whether the answer ended at its token limit: then whole rows at its beginning are used.
@@ -98,13 +98,13 @@ def read(text: str, slots: Slots, *, cut: bool = False) -> dict[str, Rewrite]:
     if not clear:
         raise UnreadableError("the answer was empty")
     rows = _rows(clear, cut=cut)
-    known = {slot.id for slot in slots.slots}
+    known = {slot.id: slot for slot in slots.slots}
     found: dict[str, Rewrite] = {}
     for row in rows:
         if row.slot in known and row.slot not in found and row.text.strip():
-            found[row.slot] = Rewrite(
-                slot=row.slot, text=" ".join(row.text.split()), ids=tuple(row.ids), probe=" ".join(row.probe.split())
-            )
+            text, probe, slot = " ".join(row.text.split()), " ".join(row.probe.split()), known[row.slot]
+            if (text, probe or slot.probe) != (slot.text, slot.probe):  # else nothing was reworded
+                found[row.slot] = Rewrite(slot=row.slot, text=text, ids=tuple(row.ids), probe=probe)
     return found
 
 
