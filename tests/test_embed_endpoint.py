@@ -94,6 +94,16 @@ def test_a_model_that_tells_nothing_apart_is_refused(tmp_path: Path) -> None:
         _ = EndpointEmbedder(settings(url), tmp_path).dimension
 
 
+def test_a_real_server_is_asked_and_its_chat_model_is_refused_for_embeddings(tmp_path: Path) -> None:
+    with models.llama(2048, embedding=True) as url:
+        embedder = EndpointEmbedder(settings(url, timeout=60), tmp_path)
+        found = embedder.embed(["one text", "another text"])
+        with pytest.raises(EmbeddingError, match="does not tell related sentences from unrelated ones"):
+            embedder.scale(np.array([0.5]))
+    assert found.shape == (2, 576)
+    assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
+
+
 def answering(code: int, body: str = "{}", head: str = "") -> Callable[[socket.socket, dict[str, Any], int], None]:
     return lambda connection, _, __: models.status(connection, code, body, head)
 

@@ -483,10 +483,14 @@ class Usage(Frozen):
     def told(self) -> str:
         """The figures in one line for a reader."""
         cost = f", cost {self.cost:g}" if self.cost is not None else ""
+        kept = (
+            f"Of {self.offered} reworded texts {self.kept} passed the checks, of {self.statements_offered} statements {self.statements_kept}."
+            if self.offered
+            else "It reworded nothing."
+        )
         return (
             f"{self.model} at {self.address}: {self.requests} answers in {self.seconds:g} s, {self.cached} more kept from before; "
-            f"{self.prompt_tokens:,} prompt and {self.answer_tokens:,} answer tokens{cost}. Of {self.offered} reworded texts "
-            f"{self.kept} passed the checks, of {self.statements_offered} statements {self.statements_kept}."
+            f"{self.prompt_tokens:,} prompt and {self.answer_tokens:,} answer tokens{cost}. {kept}"
         )
 
 

@@ -48,9 +48,9 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ("leaving a job to care for a parent", "Employees who look after relatives ask for hours that can be moved."),
 )
 """Topics, each with a sentence that answers it; with the sentence of any other topic it is unrelated."""
-FAINTEST = 0.05
-"""Least distance between the mean cosines of related and unrelated pairs at which a model tells them apart at all. Random vectors of 384
-dimensions have 0.00 to 0.02; the built-in model has 0.34."""
+FAINTEST = 0.08
+"""Least distance between the mean cosines of related and unrelated pairs at which a model tells them apart at all. Measured: the built-in
+model 0.23, SmolLM2-135M by mean pooling 0.01, random vectors of 384 dimensions at most 0.05 in 200 draws."""
 
 
 class _Known(Frozen):
