@@ -48,9 +48,9 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ("leaving a job to care for a parent", "Employees who look after relatives ask for hours that can be moved."),
 )
 """Topics, each with a sentence that answers it; with the sentence of any other topic it is unrelated."""
-FAINTEST = 0.08
-"""Least distance between the mean cosines of related and unrelated pairs at which a model tells them apart at all. Measured: the built-in
-model 0.23, SmolLM2-135M by mean pooling 0.01, random vectors of 384 dimensions at most 0.05 in 200 draws."""
+FEWEST_RIGHT = 6
+"""Topics of `PAIRS` whose own answer is the closest of all, at least; else a model does not tell what belongs together. Measured: the
+built-in model 8 of 12, SmolLM2-135M by mean pooling 2, random vectors of 384 dimensions at most 4 in 1,000 draws."""
 
 
 class _Known(Frozen):
@@ -210,10 +210,11 @@ class EndpointEmbedder:
         mine, builtin = self.embed(texts), MiniLM().embed(texts)
         points = [_points(vectors) for vectors in (mine, builtin)]
         unrelated, related = points[0]
-        if related - unrelated < FAINTEST:
+        right = int((np.argmax(mine[0::2] @ mine[1::2].T, axis=1) == np.arange(len(PAIRS))).sum())
+        if right < FEWEST_RIGHT or related <= unrelated:
             raise EmbeddingError(
-                f"The model '{self.settings.model}' does not tell related sentences from unrelated ones (mean cosine {related:.2f} and "
-                f"{unrelated:.2f}). Choose a model made for embeddings, or unset COACH_EMBED_BASE_URL and COACH_EMBED_MODEL."
+                f"The model '{self.settings.model}' does not tell related sentences from unrelated ones ({right} of {len(PAIRS)} topics find "
+                "their answer). Choose a model made for embeddings, or unset COACH_EMBED_BASE_URL and COACH_EMBED_MODEL."
             )
         known = _Known(dimension=mine.shape[1], mine=(-1.0, unrelated, related, 1.0), builtin=(-1.0, *points[1], 1.0))
         self._file.parent.mkdir(parents=True, exist_ok=True)
