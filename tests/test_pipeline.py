@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from coach.check.language import assertions, spokespersons
 from coach.errors import RequestError
 from coach.export import to_json, to_markdown
+from coach.knowledge import read, scan
 from coach.models import Action, AgendaRequest, AnyRequest, Artefact, Person, Section
 from coach.pipeline import Coach, Drafted, Finished, Outlined, make_request
 from coach.settings import Settings, packaged
@@ -411,3 +412,10 @@ def test_a_file_that_changes_under_a_running_coach_is_seen(tmp_path: Path) -> No
     again = to_markdown(coach.brief("badges of visitors", 20))
     assert "green" in again
     assert "yellow" not in again
+
+
+def test_every_topic_note_is_found_first_by_its_own_title(coach: Coach) -> None:
+    notes = [read(packaged("knowledge"), state.path) for state in scan(packaged("knowledge"))]
+    titles = {d.note.title: d.path for d in notes if d.note and d.note.kind == "topic"}
+    found = dict(zip(titles, coach.search_many(list(titles), 1), strict=True))
+    assert [title for title, hits in found.items() if hits[0].document != titles[title]] == []
