@@ -331,8 +331,8 @@ def test_what_nobody_foresaw_is_an_apology_on_the_page_and_a_trace_in_the_log(
 ) -> None:
     whole = library.coach.draft
 
-    def broken(request: Any) -> Iterator[Any]:
-        for number, event in enumerate(whole(request)):
+    def broken(request: Any, stop: threading.Event) -> Iterator[Any]:
+        for number, event in enumerate(whole(request, stop)):
             if number == 3:
                 raise ZeroDivisionError("secret detail")
             yield event

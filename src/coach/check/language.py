@@ -11,12 +11,13 @@ _GENERATION = (
 _AGE = r"young|younger|youth(?:ful)?|old|older|elderly|ageing|aging|senior-aged|middle-aged"
 _PEOPLE = (
     r"people|persons?|folks?|workers?|employees?|staff|colleagues?|adults?|generations?|ones|women|men|managers?|leaders?|"
-    r"bosses|executives?|guys?|kids|professionals?|team members|hires|recruits|talent"
+    r"bosses|executives?|guys?|kids|professionals?|team members|hires|recruits|talent|drivers|customers|users|applicants|candidates|"
+    r"voters|parents|students|apprentices|interns|trainees|graduates|members|teachers|nurses"
 )
 GROUP = (
     rf"(?:{_GENERATION}|(?:{_AGE}) (?:{_PEOPLE})|(?:people|workers|employees|colleagues|staff|everyone|anyone|those) "
-    rf"(?:over|under|above|below|older than|younger than|in their) (?:the age of )?\w+|(?:over|under)[- ]?\d\ds|the (?:young|old|elderly|"
-    rf"youth|youngsters|oldies)|youngsters|oldies|old[- ]?timers?|dinosaurs|kids (?:these days|today)|twenty-somethings|"
+    rf"(?:over|under|above|below|older than|younger than|in their) (?:the age of )?\w+|(?:over|under)[- ]?\d\ds|(?:the elderly|the (?:youth|youngsters|oldies)|"
+    rf"the (?:young|old)(?= (?:are|have|want|need|do|don|will|never|always|just|should|get|like|love|hate|know|can)\b|[,.;?!]|$))|youngsters|oldies|old[- ]?timers?|dinosaurs|kids (?:these days|today)|twenty-somethings|"
     rf"(?:twenty|thirty|forty|fifty|sixty)-somethings|teenagers|retirees|grandpas?|grandmas?|fossils|(?:the )?next generation|"
     rf"(?:my|your|our|their|this|that) generation)"
 )
@@ -61,6 +62,7 @@ _MEASURED = re.compile(
     r"assum\w+|myths?|claims?|label\w*|categor\w+|no difference|differ\w*|whether|interview\w*|average|estimate\w*|authors?)\b",
     re.IGNORECASE,
 )
+_SHOWN = re.compile(r"(?:research|studies|science|evidence|experts?) (?:shows?|proves?|says?|finds?)\b", re.IGNORECASE)
 _SLUR = re.compile(  # a person or a group called names that mean their age
     r"\b(?:our|the|these|those|my|some|all|old) (?:\w+ )?"
     r"(?:dinosaurs|snowflakes?|oldies|fossils|old[- ]?timers?|grandpas?|grandmas?)\b"
@@ -111,7 +113,10 @@ def assertions(text: str) -> list[str]:
     found = []
     for sentence in re.split(r"(?<=[.!?])\s+", _QUOTED.sub("“…”", text)):
         match = _LABELLED.search(sentence) or _ASSERTION.search(sentence)
-        if match and not _MEASURED.search(_GROUP.sub("", sentence)):
+        bare = _SHOWN.match(sentence) and not re.search(
+            r"\d", sentence
+        )  # "Research shows that …" without a figure measures nothing
+        if match and (bare or not _MEASURED.search(_GROUP.sub("", sentence))):
             found.append(match[0])
     return found
 

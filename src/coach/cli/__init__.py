@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from coach import __version__
-from coach.cli import drafting, knowledge, material, model
+from coach.cli import drafting, evaluation, knowledge, material, model
 from coach.errors import CoachError
 
 
@@ -49,6 +49,6 @@ def main() -> None:
 
 for command in (
     drafting.agenda, drafting.brief, drafting.guide, material.search, material.index, material.serve, material.schema, knowledge.knowledge,
-    model.doctor, model.prompts, model.forget,
+    model.doctor, model.prompts, model.forget, evaluation.evaluate,
 ):  # fmt: skip
     main.add_command(command)
