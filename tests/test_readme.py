@@ -77,7 +77,7 @@ def test_the_commands_for_a_model_run_with_the_variables_that_readme_names(coach
                 text=True,
             )
             assert done.returncode == 0, done.stdout + done.stderr
-        assert "statements" in done.stderr
+        assert "kept from before" in done.stderr
     assert len(bodies) > 4
 
 

@@ -108,6 +108,12 @@ def questions(section: Section, material: Material, request: Request) -> list[Fl
     return flags
 
 
+def same(first: str, second: str) -> bool:
+    """Whether two texts say the same, but perhaps for a few words."""
+    union = stems(first) | stems(second)
+    return first == second or bool(union and len(stems(first) & stems(second)) / len(union) >= SAME_WORDS)
+
+
 def distinct(artefact: Artefact) -> list[Flag]:
     """No statement and no question comes twice, not even in slightly other words."""
     flags = []
@@ -115,8 +121,7 @@ def distinct(artefact: Artefact) -> list[Flag]:
     asked = [(s.id, question.text) for s in artefact.sections for question in s.all_questions()]
     for what, pairs in (("statement", statements), ("question", asked)):
         for (_, first), (where, second) in combinations(pairs, 2):
-            union = stems(first) | stems(second)
-            if first == second or (union and len(stems(first) & stems(second)) / len(union) >= SAME_WORDS):
+            if same(first, second):
                 flags.append(
                     Flag(
                         check="distinct", severity="error", where=where, message=f"the {what} is repeated", text=second

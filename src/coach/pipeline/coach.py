@@ -227,7 +227,7 @@ class Coach:
             self._engine.draft(skeleton.sections, context, usage, stop or threading.Event())
         ) as drafts:
             for drafted, reported in drafts:
-                section, found = vetted(drafted, material, neutral)
+                section, found = vetted(drafted, material, neutral, sections)
                 flags += [*reported, *found]
                 if section.statements or section.items or section.questions or section.blocks:
                     sections.append(section)

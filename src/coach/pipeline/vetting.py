@@ -1,12 +1,17 @@
 """Leaves out of a section what the checks object to."""
 
+from collections.abc import Sequence
+
 from coach.check import check_section
+from coach.check.structure import same
 from coach.models import Flag, Material, Request, Section
 
 
-def vetted(section: Section, material: Material, request: Request) -> tuple[Section, list[Flag]]:
-    """The section without what the checks object to, and a flag for each thing that was left out."""
-    flags = check_section(section, material, request)
+def vetted(
+    section: Section, material: Material, request: Request, before: Sequence[Section] = ()
+) -> tuple[Section, list[Flag]]:
+    """The section without what the checks object to and without what sections before it have said; a flag for each thing left out."""
+    flags = [*check_section(section, material, request), *_repeated(section, before)]
     bad = {flag.text for flag in flags if flag.severity == "error"}
     if not bad:
         return section, flags
@@ -32,3 +37,18 @@ def vetted(section: Section, material: Material, request: Request) -> tuple[Sect
         for f in flags
     ]
     return kept, out
+
+
+def _repeated(section: Section, before: Sequence[Section]) -> list[Flag]:
+    said = [statement.text for earlier in before for statement in earlier.all_statements()]
+    return [
+        Flag(
+            check="distinct",
+            severity="error",
+            where=section.id,
+            message="said before in this draft",
+            text=statement.text,
+        )
+        for statement in section.all_statements()
+        if any(same(statement.text, text) for text in said)
+    ]
