@@ -50,6 +50,7 @@ REQUESTS: list[tuple[str, str, int, dict[str, object]]] = [
     ("guide", "why Gen Z is lazy", 60, {"people": 20}),
     ("guide", "how to bake bread", 30, {"people": 3}),
     ("guide", "building trust when we hardly know each other", 50, {"people": 9}),
+    ("brief", "selling live on camera and the customs duty on parcels from abroad", 30, {}),
     ("agenda", "why are young people so bad at phone calls", 13, {}),
     ("brief", "why do old people hate new software", 20, {}),
     ("brief", "لماذا لا نستخدم كلمات المرور", 20, {}),

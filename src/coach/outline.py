@@ -20,7 +20,6 @@ LONGEST_STRETCH = 90
 BREAK, LUNCH, LUNCH_FROM = 10, 45, 300
 """Minutes of a break and of a lunch break, and the length of meeting from which there is lunch."""
 
-SESSIONS = {"first": "first", "regular": "regular", "deep-dive": "deep-dive", "midpoint": "midpoint", "last": "last"}
 _INTENTS: tuple[tuple[Intent, str], ...] = (
     (
         "decide",

@@ -66,6 +66,7 @@ _SHOWN = re.compile(r"(?:research|studies|science|evidence|experts?) (?:shows?|p
 _SLUR = re.compile(  # a person or a group called names that mean their age
     r"\b(?:our|the|these|those|my|some|all|old) (?:\w+ )?"
     r"(?:dinosaurs|snowflakes?|oldies|fossils|old[- ]?timers?|grandpas?|grandmas?)\b"
+    r"|\b(?:codgers?|geezers?|fogeys?|fogies|biddy|biddies|crones?|whippersnappers?|(?:coffin|pension) dodgers?|wrinklies|old (?:bat|coot|buffer|duffer|git)s?)\b"
     r"|\b(?:an?|the|our|my|your|that|this|is|are|such|like) (?:[\w-]+ ){0,3}"
     r"(?:old|ancient|clueless|stupid|lazy|spoil\w*|useless|hopeless|young) "
     r"(?:dinosaur|fossil|relic|grandpa|grandma|boomer|oldie|snowflake|brat|fool|fart|git)s?\b",
@@ -98,6 +99,7 @@ _NEUTRAL: tuple[tuple[str, str], ...] = (
     (r"stress|burn ?out|mental|wellbeing|balance|health", "flexibility and wellbeing at work"),
     (r"tech|digital|computer|\bai\b|app|internet|online|tiktok|smartphone|tool|software|savvy|native|excel\b|chatgpt|\bpdf|laptop|\bus(?:e|ing)\b",
      "who is skilled with digital tools, and how people learn them"),
+    (r"\bmute|\bunmute|\bcameras?\b|\bteams\b|\bzoom\b|video ?call", "remote and hybrid meetings"),
     (r"chang|adapt|resist|stubborn|slow|learn|train|set in|rigid|inflex|out of touch|past it|dinosaur|old-?tim",
      "learning and change at work, at any age"),
 )  # fmt: skip

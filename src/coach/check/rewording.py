@@ -62,9 +62,6 @@ _TOLD = _set(
     "noted writes wrote caution~s caution~d explains explained observes observed argues argued projected defines recommended advise~s"
 )
 """Words by which a study is brought in, before or after it: "in a 2024 survey", "a 2024 survey found"."""
-_RESEARCH = re.compile(
-    r"stud(?:y|ies)|surveys?|reviews?|trials?|experiments?|analys[ei]s|meta-analys[ei]s|polls?|interviews|(?:19|20)\d\d"
-)
 _SAME_TOLD = _set("in found reported according-to")
 """Those that claim equally much, so that one may stand for the other."""
 _JOINS = re.compile(
@@ -92,8 +89,9 @@ _PAIRING = _set("both together between either")
 _ANYBODY = _set("people one 1 somebody users everybody")
 _OWNERS = _set("their one's 1's people's somebody's everybody's users'")
 _COUNTED = re.compile(
-    r"stud(?:y|ies)|surveys?|reviews?|trials?|experiments?|analys[ei]s|meta-analys[ei]s|polls?|test|tests|data|interviews"
+    r"stud(?:y|ies)|surveys?|reviews?|trials?|experiments?|analys[ei]s|meta-analys[ei]s|polls?|tests?|data|interviews"
 )
+_RESEARCH = re.compile(rf"{_COUNTED.pattern}|(?:19|20)\d\d")
 _STEMMER = Stemmer.Stemmer("english")
 _ACTS = frozenset(
     _STEMMER.stemWord(word)
@@ -108,6 +106,8 @@ LINKS = _set(
 )
 """Words that may be put between others to fit them to a request."""
 _REVERSING = _set("off out never none nobody nothing neither nor against instead skip ignore avoid stop refuse")
+_FIGURE = re.compile(r"(?<![\w.])([-−+£€¥$]*)((?:\d[\d,]*)?\.?\d+(?:,\d{3})*)")
+_SIGNS = ".,;:()%'’\"“”-–$"
 FEWEST = 3
 """Words of a part that may be moved, at least: two names that change places are shorter."""
 
@@ -117,6 +117,8 @@ def refused(statement: str, quotes: Sequence[str]) -> str:
 
     With several quotes it must rest on one of them alone, or be made of two parts of which each rests on one.
     """
+    if marked := _marks(statement, " ".join(quotes)):
+        return "; ".join(marked)
     reasons = [_single(statement, quote) for quote in quotes]
     if "" in reasons:
         return ""
@@ -166,6 +168,32 @@ def _unfit(text: str, original: str, request: str) -> str:
 
 def _stem(word: str) -> str:
     return str(_STEMMER.stemWord(word.split("~", maxsplit=1)[0]))
+
+
+def _marks(text: str, quotes: str) -> list[str]:
+    """Signs, and capitals inside a sentence, that the quotes do not have, and figures whose own sign is another."""
+    faults = signs_changed(text, quotes)
+    if odd := {sign for sign in text if not (sign.isalnum() or sign.isspace() or sign in _SIGNS)} - set(quotes):
+        faults.append(f"signs of its own: {' '.join(sorted(odd))}")
+    if named := set(re.findall(r"(?<=[a-z,;] )[A-Z]\w+", text)) - set(re.findall(r"\b[A-Z]\w+", quotes)):
+        faults.append(f"a capital of its own: {', '.join(sorted(named))}")
+    return faults
+
+
+def signs_changed(text: str, quotes: str) -> list[str]:
+    """Figures that have another sign, currency or decimal point than in the quotes; new figures are left to others."""
+    known: dict[str, set[str]] = {}
+    for mark, figure in _FIGURE.findall(quotes):
+        known.setdefault(figure, set()).add(mark)
+    return [
+        f"'{mark}{figure}' has another sign or point"
+        for mark, figure in _FIGURE.findall(text)
+        if mark not in known.get(figure, {"", "$"}) or (figure not in known and _bare(figure) in map(_bare, known))
+    ]
+
+
+def _bare(figure: str) -> str:
+    return figure.replace(",", "").replace(".", "").lstrip("0")
 
 
 def _single(statement: str, quote: str) -> str:

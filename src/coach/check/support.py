@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import Stemmer
 
-from coach.check.rewording import refused
+from coach.check.rewording import refused, signs_changed
 from coach.models import Flag, Material, Request, Section, Statement
 
 OVERLAP = 0.85
@@ -124,7 +124,7 @@ def support(statement: str, quotes: tuple[str, ...]) -> list[str]:
     if any(_folded(statement) == _folded(quote) for quote in quotes) or not refused(statement, quotes):
         return []
     joined = " ".join(quotes)
-    problems = []
+    problems = signs_changed(statement, joined)
     for what, of in (("number", numbers), ("name", names)):
         missing = sorted(of(statement) - of(joined) - (words(joined) if what == "name" else set()))
         if missing:

@@ -55,6 +55,19 @@ def _draft_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _audience_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Options of a draft for several people."""
+    for option in reversed(
+        (
+            click.option("--audience", default="", help="Who takes part: 'bank branch managers'."),
+            click.option("--knows", default="", help="What they know of it already."),
+            click.option("--people", type=int, default=12, show_default=True, help="How many, 1 to 500."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
 @click.command()
 @_draft_options
 @click.option(
@@ -77,9 +90,7 @@ def agenda(as_json: bool, out: Path | None, folders: tuple[str, ...], **fields: 
 
 @click.command()
 @_draft_options
-@click.option("--audience", default="", help="Who will sit there: 'bank branch managers'.")
-@click.option("--knows", default="", help="What they know of it already.")
-@click.option("--people", type=int, default=12, show_default=True, help="How many, 1 to 500.")
+@_audience_options
 @click.option("--mentor", default="", help="Who presents: 'role; offers: own experience'.")
 def brief(as_json: bool, out: Path | None, folders: tuple[str, ...], **fields: Any) -> None:
     """Research brief for a lunch session: findings, caveats, demonstration, talk track.
@@ -94,9 +105,7 @@ def brief(as_json: bool, out: Path | None, folders: tuple[str, ...], **fields: A
 
 @click.command()
 @_draft_options
-@click.option("--audience", default="", help="Who takes part: 'two teams of a hospital'.")
-@click.option("--knows", default="", help="What they know of it already.")
-@click.option("--people", type=int, default=12, show_default=True, help="How many, 1 to 500.")
+@_audience_options
 def guide(as_json: bool, out: Path | None, folders: tuple[str, ...], **fields: Any) -> None:
     """Discussion guide for a mixed-age group, its questions in stages.
 

@@ -162,15 +162,15 @@ class ModelEngine:
 
     def _one(self, draft: Section, job: "_Job", context: Context, run: "_Run") -> Outcome:
         replies: list[tuple[Reply, bool]] = []
-        given = _told(context.request)
+        request = _told(context.request)
         try:
             talk = _Talk(self, job, run, replies)
             rewrites = talk.rewrites(job.task)
-            good, bad = _sifted(job.slots, rewrites, given)
+            good, bad = _sifted(job.slots, rewrites, request)
             offered = len(rewrites)
             if bad:
                 better = talk.again(self._prompts["rejected"].render({"reasons": _reasons(bad)}))
-                mended, still = _sifted(job.slots, {name: r for name, r in better.items() if name in bad}, given)
+                mended, still = _sifted(job.slots, {name: r for name, r in better.items() if name in bad}, request)
                 good |= mended
                 bad = {name: still.get(name, why) for name, why in bad.items() if name not in mended}
         except FaultError as error:
@@ -331,14 +331,14 @@ class _Talk:
 
 
 def _sifted(
-    slots: Slots, rewrites: Mapping[str, Rewrite], given: str
+    slots: Slots, rewrites: Mapping[str, Rewrite], request: str
 ) -> tuple[dict[str, Rewrite], dict[str, tuple[Rewrite, list[str]]]]:
     """The rewrites that pass the gate, and the others with the reasons."""
     by_id = {slot.id: slot for slot in slots.slots}
     good: dict[str, Rewrite] = {}
     bad: dict[str, tuple[Rewrite, list[str]]] = {}
     for name, rewrite in rewrites.items():
-        faults = _faults(by_id[name], rewrite, slots, given)
+        faults = _faults(by_id[name], rewrite, slots, request)
         if faults:
             bad[name] = (rewrite, faults)
         else:
@@ -346,7 +346,7 @@ def _sifted(
     return good, bad
 
 
-def _faults(slot: Slot, rewrite: Rewrite, slots: Slots, given: str) -> list[str]:
+def _faults(slot: Slot, rewrite: Rewrite, slots: Slots, request: str) -> list[str]:
     if slot.kind == "statement":
         unknown = [name for name in rewrite.ids if name not in slots.evidence]
         if unknown or not rewrite.ids:
@@ -355,11 +355,11 @@ def _faults(slot: Slot, rewrite: Rewrite, slots: Slots, given: str) -> list[str]
             return [f"it does not rest on {', '.join(slot.rests_on)}"]
         return statement_faults(rewrite.text, [slots.evidence[name].quote for name in rewrite.ids])
     if slot.kind == "question":
-        faults = question_faults(rewrite.text, slot.text, given)
+        faults = question_faults(rewrite.text, slot.text, request)
         if rewrite.probe and not faults:
-            faults = question_faults(rewrite.probe, slot.probe or slot.text, given)
+            faults = question_faults(rewrite.probe, slot.probe or slot.text, request)
         return faults
-    return instruction_faults(rewrite.text, slot.text, given)
+    return instruction_faults(rewrite.text, slot.text, request)
 
 
 def _reasons(bad: Mapping[str, tuple[Rewrite, list[str]]]) -> str:
