@@ -25,9 +25,10 @@ from hypothesis import strategies as st
 from coach import knowledge
 from coach.embed import Vectors
 from coach.errors import Cancelled, IndexBusy, IndexFailure, KnowledgeError
-from coach.index import NAME, Index, open_index, vectors, words, writer
+from coach.index import Index, open_index, vectors, words, writer
 from coach.index.opening import REBUILT, REFILLED, REMADE
 from coach.index.spill import Spill
+from coach.knowledge.passages import LEADS, NAME
 from coach.models import Document
 from coach.settings import Settings
 from tests.chroma import Counting, Hashed, chroma_url, free_port, start_server, stop_server
@@ -188,14 +189,15 @@ def test_nothing_is_missed_where_many_vectors_are_equal(embedded: Place) -> None
     assert sorted((cosine for _, cosine in found), reverse=True) == [cosine for _, cosine in found]
 
 
-def test_a_note_is_found_by_each_of_its_names_alone(embedded: Place) -> None:
+def test_a_note_is_found_by_each_of_its_names_and_wordings_alone(embedded: Place) -> None:
     embedded.write("passkeys-note.md", NOTE.read_text("utf-8"))
     index = embedded.open()
     names = {passage.text for passage in index.passages.values() if passage.heading == NAME}
     assert {"passwordless login", "FIDO2", "Passkeys replace passwords"} <= names
     assert "passwordless login" in embedded.embedder.texts
+    assert "nurses share one ward computer, how does each get in with no typed secret" in embedded.embedder.texts
     for passage in index.passages.values():
-        if passage.heading == NAME:
+        if passage.heading in LEADS:
             text = (embedded.folder / passage.document).read_text("utf-8")
             assert text[passage.start : passage.end] == passage.text
 

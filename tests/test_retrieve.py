@@ -12,7 +12,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from coach.embed import Unscaled, Vectors
-from coach.index import NAME, Index, Ranked, open_index
+from coach.index import Index, Ranked, open_index
+from coach.knowledge import LEADS
 from coach.models import Passage
 from coach.retrieve import Retriever
 from coach.retrieve.fusion import POOL, _moved, rank
@@ -274,7 +275,7 @@ def test_evidence_is_quotable_and_never_a_mere_name(notes: Retriever) -> None:
     folder = packaged("knowledge")
     for topic in ("FIDO2", "passwordless login", "CEO fraud", "quiet quitting"):
         for hit in (*notes.evidence(topic, k=20).hits, *notes.search(topic)):
-            assert hit.passage.heading != NAME
+            assert hit.passage.heading not in LEADS
             text = (folder / hit.document).read_text("utf-8")
             assert text[hit.passage.start : hit.passage.end] == hit.passage.text
 
@@ -320,7 +321,7 @@ def test_plain_documents_are_judged_too(retriever: Retriever) -> None:
 
 
 def test_neighbours_are_those_of_the_document_without_names(notes: Retriever, curated: Index) -> None:
-    passages = [p for p in curated.passages.values() if p.note == "passkeys" and p.heading != NAME]
+    passages = [p for p in curated.passages.values() if p.note == "passkeys" and p.heading not in LEADS]
     assert notes.neighbours(passages[0], before=2, after=2) == tuple(passages[:3])
     assert notes.neighbours(passages[5], before=1, after=1) == tuple(passages[4:7])
     assert notes.neighbours(passages[-1]) == tuple(passages[-2:])

@@ -142,7 +142,10 @@ class Frame(Frozen):
 
 
 class Note(Frozen):
-    """One curated file, parsed. `sections` maps a heading to its bullets; the rest is structured below it."""
+    """One curated file, parsed. `sections` maps a heading to its bullets; the rest is structured below it.
+
+    `also` are its other names, `asked` what people type who know none of them.
+    """
 
     id: str
     title: str
@@ -150,6 +153,7 @@ class Note(Frozen):
     kind: Literal["topic", "methods", "frame", "lenses"] = "topic"
     topics: tuple[str, ...]
     also: tuple[str, ...]
+    asked: tuple[str, ...] = ()
     reviewed: date
     review_by: date
     sources: tuple[Source, ...]

@@ -6,8 +6,8 @@ its form on disk, `spill` saves unfinished work, `vectors` is Chroma, `dense` co
 """
 
 from coach.index.dense import Ranked
-from coach.index.files import NAME, Progress
+from coach.index.files import Progress
 from coach.index.opening import open_index
 from coach.index.reader import Index
 
-__all__ = ["NAME", "Index", "Progress", "Ranked", "open_index"]
+__all__ = ["Index", "Progress", "Ranked", "open_index"]

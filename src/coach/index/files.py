@@ -9,7 +9,7 @@ from typing import NamedTuple
 from coach import knowledge
 from coach.errors import KnowledgeError
 from coach.index.snapshot import File, Snapshot
-from coach.models import Document, Passage
+from coach.models import Passage
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is. What it raises ends the build: the old
@@ -17,9 +17,6 @@ index stays in use, and the next build goes on where this one stopped."""
 Row = tuple[str, str, bytes]
 """Id of a passage, key of its vector, the passage as JSON."""
 
-NAME = "Also called"
-"""Heading of a passage that is a name of its note. It leads to the note and is not shown. With names, the right note comes
-first for 77% of the topics of `evals/coverage.yaml` (dev), with all names in one passage for 70%, without for 65%."""
 RACY_NS = 2_000_000_000
 """Nanoseconds. A file written this shortly before it was indexed may have been written again within one tick of the
 file system's clock (2 s on FAT), so its time proves nothing and its bytes are compared."""
@@ -59,8 +56,8 @@ def up_to_date(snapshot: Snapshot, found: Sequence[Found]) -> bool:
 
 
 def indexed_text(passage: Passage) -> str:
-    """What is embedded and searched of a passage: where it stands, then what it says; a name stands alone."""
-    return passage.text if passage.heading == NAME else f"{passage.context}\n{passage.text}"
+    """What is embedded and searched of a passage: where it stands, then what it says; what only leads to its note stands alone."""
+    return passage.text if passage.heading in knowledge.LEADS else f"{passage.context}\n{passage.text}"
 
 
 class Rows:
@@ -122,28 +119,8 @@ def _parsed(found: Found) -> tuple[File, list[Row]]:
         document = knowledge.read(found.root, state.path)
     except KnowledgeError as error:
         return file.model_copy(update={"problem": str(error)}), []
-    told = [passage for passage in knowledge.passages(document) if passage.heading != NAME]
-    rows = [(each.id, _key(each), each.model_dump_json().encode()) for each in (*_names(document), *told)]
+    rows = [(each.id, _key(each), each.model_dump_json().encode()) for each in knowledge.passages(document)]
     return file.model_copy(update={"shelf": document.shelf}), rows
-
-
-def _names(document: Document) -> Iterator[Passage]:
-    """A note's title and other names, each a passage of its own: in one passage they would blur into one vector."""
-    note = document.note
-    for name in dict.fromkeys((note.title, *note.also)) if note and note.kind == "topic" else ():
-        start = document.text.find(name)
-        if start >= 0:
-            yield Passage(
-                id=hashlib.sha256(f"{document.path}\x1f{NAME}\x1f{name}".encode()).hexdigest()[:16],
-                text=name,
-                start=start,
-                end=start + len(name),
-                document=document.path,
-                shelf=document.shelf,
-                title=document.title,
-                heading=NAME,
-                note=note.id if note else "",
-            )
 
 
 def _key(passage: Passage) -> str:

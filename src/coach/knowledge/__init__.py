@@ -5,13 +5,15 @@
 """
 
 from coach.knowledge.files import FileState, read, scan
-from coach.knowledge.passages import CHUNKER, passages, sentences
+from coach.knowledge.passages import CHUNKER, LEADS, NAME, passages, sentences
 from coach.knowledge.statistics import Statistics, facts_of, grade, prose_of, statistics
 from coach.knowledge.template import note_id, template
 from coach.knowledge.verify import Problem, verify
 
 __all__ = [
     "CHUNKER",
+    "LEADS",
+    "NAME",
     "FileState",
     "Problem",
     "Statistics",

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import yaml
 
 from coach.errors import RequestError
-from coach.knowledge.notes import ROLE_FAMILIES, SHELVES, STAGES
+from coach.knowledge.notes import ROLE_FAMILIES, SHELVES, STAGES, WORDINGS
 
 TODO = "TODO"
 """Marks what is still to be written; `verify` reports every line that holds it."""
@@ -89,6 +89,9 @@ def template(title: str, shelf: str, today: date) -> str:
         review=review,
         year=today.year,
         todo=TODO,
+        asked="\n".join(
+            f"  - {TODO} wording {n} of somebody who does not know the name" for n in range(1, WORDINGS[0] + 1)
+        ),
     )
     return head + "".join(f"\n## {heading}\n{body[heading]}\n" for heading in order)
 
@@ -105,6 +108,8 @@ title: {title}
 shelf: {shelf}
 topics: [{todo}]
 also: [{todo} short names that people type]
+asked:
+{asked}
 reviewed: {today}
 review_by: {review}
 sources:

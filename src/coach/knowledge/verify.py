@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from coach.errors import KnowledgeError
 from coach.knowledge.files import read, scan
-from coach.knowledge.notes import FORMS, SECTIONS, SHELVES, STAGES
+from coach.knowledge.notes import FORMS, SECTIONS, SHELVES, STAGES, WORDING_WORDS, WORDINGS
 from coach.knowledge.passages import sentences
 from coach.knowledge.template import TODO
 from coach.models import Activity, Bullet, Document, Frozen, Note, Source, Step
@@ -133,6 +133,8 @@ def _header(document: Document, note: Note, today: date | None) -> Iterator[Prob
         )
     if note.reviewed >= note.review_by:
         yield _at(document, "review_by:", "review_by is not after reviewed", "set the day of the next review")
+    if note.kind == "topic":
+        yield from _asked(document, note)
     if today and note.review_by < today:
         yield _at(
             document,
@@ -140,6 +142,25 @@ def _header(document: Document, note: Note, today: date | None) -> Iterator[Prob
             f"the review was due on {note.review_by}",
             "check every source, then renew the dates",
         )
+
+
+def _asked(document: Document, note: Note) -> Iterator[Problem]:
+    fewest, most = WORDINGS
+    if not fewest <= len(note.asked) <= most:
+        what = f"'asked' has {len(note.asked)} wordings"
+        yield _at(document, "asked:", what, f"write {fewest} to {most} that people type who do not know the name")
+    names = {text.casefold() for text in (note.title, *note.also)}
+    for number, text in enumerate(note.asked):
+        if not WORDING_WORDS[0] <= len(text.split()) <= WORDING_WORDS[1]:
+            yield _at(
+                document, text, f"'{text[:40]}' has {len(text.split())} words", "write {} to {}".format(*WORDING_WORDS)
+            )
+        if text.casefold() in names or text in note.asked[:number]:
+            yield _at(document, text, f"'{text[:40]}' stands there already", "word it otherwise")
+        if text not in document.text:
+            yield _at(
+                document, "asked:", f"'{text[:40]}' is escaped", "write it without quotation marks or backslashes"
+            )
 
 
 def _sources(document: Document, note: Note) -> Iterator[Problem]:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.index import NAME, Index
+from coach.index import Index
+from coach.knowledge import NAME
 from coach.models import Coverage
 from coach.retrieve.fusion import DIGITS, Scored, standing
 

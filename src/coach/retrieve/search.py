@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.embed import Embedder, Vectors
-from coach.index import NAME, Index, Ranked
+from coach.index import Index, Ranked
+from coach.knowledge import LEADS
 from coach.models import Evidence, Hit, Passage
 from coach.retrieve.coverage import coverage, judge
 from coach.retrieve.fusion import BREADTH, DENSE, DIGITS, POOL, Scored, rank, standing
@@ -63,7 +64,7 @@ class Retriever:
         Raises:
             KeyError: the passage is not in the index.
         """
-        return tuple(each for each in self._index.around(passage.id, before, after) if each.heading != NAME)
+        return tuple(each for each in self._index.around(passage.id, before, after) if each.heading not in LEADS)
 
     def similarity(self, query: str, passage_ids: Sequence[str]) -> dict[str, float]:
         """Cosine between `query` and each of the passages that are in the index; others are left out.
@@ -128,7 +129,7 @@ class Retriever:
         shown: dict[int, Passage] = {}
         for name, _ in ranking:
             file, passage = self._index.file_of(name), self._index.passages[name]
-            if passage.heading != NAME:
+            if passage.heading not in LEADS:
                 shown.setdefault(file, passage)
         first = sorted(stands, key=lambda file: (-stands[file], file))[:k]
         passages = [shown.get(file) or self._index.document(file)[-1] for file in first]
@@ -138,11 +139,11 @@ class Retriever:
         ]
 
     def _with_text(self, scored: Scored, vector: NDArray[np.float32], files: Sequence[int]) -> Scored:
-        """The candidates with passages of those `files` that are among them by their names alone: names are no evidence."""
-        told = {self._index.file_of(n) for n in scored.names if self._index.passages[n].heading != NAME}
+        """The candidates with passages of those `files` that are among them by their names and wordings alone: these are no evidence."""
+        told = {self._index.file_of(n) for n in scored.names if self._index.passages[n].heading not in LEADS}
         names, cosines = list(scored.names), scored.cosines
         for file in files:
-            own = [passage.id for passage in self._index.document(file) if passage.heading != NAME]
+            own = [passage.id for passage in self._index.document(file) if passage.heading not in LEADS]
             if file not in told and own:
                 close = self._index.cosines(own, vector)
                 best = np.argsort(-np.round(close, DIGITS), kind="stable")[:BREADTH]
@@ -159,7 +160,7 @@ class Retriever:
         told: set[str] = set()
         for name, score in zip(scored.names, scored.scores, strict=True):
             file, passage = self._index.file_of(name), self._index.passages[name]
-            if file not in confidence or passage.heading == NAME or passage.text in told:
+            if file not in confidence or passage.heading in LEADS or passage.text in told:
                 continue
             best = top.setdefault(file, float(score))
             told.add(passage.text)
