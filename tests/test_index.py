@@ -284,6 +284,19 @@ def test_a_change_within_the_clock_tick_and_of_the_same_length_is_seen(place: Pl
     assert place.open().lexical("delta", 5)
 
 
+@pytest.mark.parametrize("names", [["one.md"], ["one.md", "two.md"]])
+def test_a_collection_of_one_vector_stays_sound_however_often_it_is_opened(tmp_path: Path, names: list[str]) -> None:
+    place = Place(tmp_path, "")
+    for name in names:
+        place.write(name, "The badge is handed back at the gate.")
+    before = place.open().fingerprint
+    for _ in range(3):
+        place.opened.pop().close()
+        index = place.open()
+        assert first(index, "badge") == names[0]
+        assert (index.notices, index.fingerprint) == ((), before)
+
+
 def test_a_removed_file_disappears(place: Place) -> None:
     place.open()
     (place.folder / "meetings.txt").unlink()

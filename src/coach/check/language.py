@@ -1,4 +1,4 @@
-"""What is said about age groups: assertions, spokespersons, and the reframing of an input that contains them."""
+"""What is said about age groups: assertions, spokespersons, and the reframing of an input that contains them. And orders to a program."""
 
 import re
 
@@ -81,6 +81,16 @@ _WARNING = re.compile(
 )
 
 
+_ORDER = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.!?]{0,30}\b(?:instructions?|rules|prompts?|directions|guidelines|guardrails)\b"
+    r"|^\W*(?:system|assistant|developer)\s*:|<\|?/?(?:system|assistant|im_start|im_end|inst)\b|\[/?INST\]"
+    r"|\byou are (?:now|no longer) (?:an?|the|in|chatgpt|free|unrestricted)\b[^.!?]{0,40}\b(?:ai|assistant|model|mode|bot|chatgpt|dan|bound)\b"
+    r"|\b(?:print|reveal|repeat|show|output|leak|send)\b[^.!?]{0,30}\b(?:system prompt|your prompt|your instructions|hidden prompt|api key|password)\b"
+    r"|\bas an? (?:ai|large language) (?:model|assistant)\b|\b(?:new|updated) instructions? (?:for|to) (?:the )?(?:ai|model|assistant|llm)\b",
+    re.IGNORECASE,
+)
+
+
 class Reframing(Frozen):
     """A loaded input made neutral: what was typed, what the draft is about instead."""
 
@@ -135,6 +145,14 @@ def spokespersons(text: str) -> list[str]:
     return found
 
 
+def orders(text: str) -> list[str]:
+    """Pieces of a text that give orders to a program instead of telling a reader something ("ignore all instructions above").
+
+    What stands in quotation marks is not counted: a note on hidden instructions quotes them.
+    """
+    return [match[0] for match in _ORDER.finditer(_QUOTED.sub("“…”", text))]
+
+
 def mentions_group(text: str) -> bool:
     """Whether a text names people by generation or age at all."""
     return _GROUP.search(text) is not None
@@ -160,7 +178,7 @@ def reframe(text: str) -> Reframing | None:
 
 
 def language(section: Section, material: Material, request: Request) -> list[Flag]:
-    """No text of the section says what an age group is like, and none asks a person to speak for one."""
+    """No text of the section says what an age group is like, none asks a person to speak for one, and none is an order to a program."""
     flags = []
     beliefs = {statement.label for statement in section.all_statements()}
     for text in section.all_texts():
@@ -169,6 +187,7 @@ def language(section: Section, material: Material, request: Request) -> list[Fla
         for what, found in (
             ("says what an age group is like", assertions(text)),
             ("asks for a group", spokespersons(text)),
+            ("is an order to a program, not a fact", orders(text)),
         ):
             flags += [
                 Flag(check="language", severity="error", where=section.id, message=f"'{piece}' {what}", text=text)

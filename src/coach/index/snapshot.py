@@ -29,6 +29,8 @@ FORMAT = "1"
 """Changes when an older index could not be read, or would hold other rows."""
 CHROMA, WORDS = "chroma", "words"
 """Names of the folders of a generation."""
+SYNCED = 2
+"""Records from which Chroma writes its files at every call; 2 is the fewest that it allows."""
 _DATABASE = "chroma.sqlite3"
 _PIECE = 1 << 20
 
@@ -183,12 +185,16 @@ def write_passages(folder: Path, rows: Iterator[tuple[str, str, bytes]]) -> None
 
 
 def seal(folder: Path, manifest: Manifest) -> None:
-    """Finishes a generation: everything it consists of reaches the disk, then its manifest with their checksums."""
+    """Finishes a generation: everything it consists of reaches the disk, then its manifest with their checksums.
+
+    Of a single vector Chroma writes its files anew whenever it opens them, so that these have no checksum.
+    """
     sums = {}
+    settled = len(set(json.loads((folder / "rows.json").read_text("utf-8"))["keys"])) >= SYNCED
     for path in _files(folder):
         _sync(path)
         name = path.relative_to(folder).as_posix()
-        if path.name != _DATABASE:
+        if path.name != _DATABASE and (settled or not name.startswith(CHROMA)):
             sums[name] = _checksum(path)
     content = manifest.model_copy(update={"checksums": sums}).model_dump_json().encode()
     replace(folder / "manifest.json", sha256(content).hexdigest().encode() + b"\n" + content)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from coach.embed import Vectors
 from coach.errors import IndexFailure
+from coach.index.snapshot import SYNCED
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -22,8 +23,8 @@ HNSW: "CreateHNSWConfiguration" = {
     "max_neighbors": 16,
     "ef_construction": 100,
     "ef_search": 1000,
-    "sync_threshold": 2,
-    "batch_size": 2,
+    "sync_threshold": SYNCED,
+    "batch_size": SYNCED,
 }
 """How Chroma keeps vectors. Measured on clustered random vectors, best 100 of a query against an exact search:
 `ef_search` 200 finds 99.0% of them among 2,000, 1000 finds all among 2,000 and among 20,000 (a query takes 2.1 and
