@@ -4,13 +4,18 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from evals.suite import Run
+from evals.cases import Row, Run
 
+INVARIANTS = (
+    "cited", "exact", "timed", "complete", "distinct", "questions", "language", "gate", "fault caught", "citation recall",
+    "promises carried", "stages in order", "caveat there", "talk fits its minutes", "methods feasible", "field followed", "rest kept",
+    "order ignored", "unread file told",
+)  # fmt: skip
+"""Figures that are 1 for every case, or the run fails."""
 RESAMPLES = 2000
 """Bootstrap samples of one figure; with 2,000 the ends of a 95% interval move by less than a tenth of its width between seeds."""
 SEED = 20261122
@@ -43,27 +48,25 @@ def load(path: Path) -> dict[str, Any] | None:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
-def save(path: Path, run: "Run") -> None:
+def save(path: Path, run: Run) -> None:
     """Writes a run as a baseline: figures by case, hashes, and the reason."""
-    kept = run.model_dump(exclude={"rows"}) | {"rows": {row.id: row.figures for row in run.rows}}
+    kept = run.model_dump(exclude={"rows", "used"}) | {"rows": {row.id: row.figures for row in run.rows}}
     path.write_text(json.dumps(kept, indent=0, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def judge(run: "Run", baseline: dict[str, Any] | None, invariants: Sequence[str]) -> Verdict:
-    """Judges a run: every invariant holds in every case, no case is missing, no graded figure is worse than it was."""
-    values: dict[str, dict[str, float]] = defaultdict(dict)
-    for row in run.rows:
-        for name, value in row.figures.items():
-            values[name][row.id] = value
-    problems: list[str] = []
-    for name in invariants:
-        failed = [case for case, value in values.get(name, {}).items() if value < 1]
-        if failed:
-            problems.append(f"'{name}' does not hold in {len(failed)} cases: {', '.join(failed[:8])}")
+def judge(run: Run, baseline: dict[str, Any] | None, *, whole: bool = True) -> Verdict:
+    """Judges a run: every invariant holds in every case, no case is missing, no graded figure is worse than it was.
+
+    Args:
+        whole: Whether the run was meant to have every case. What a model's drafts are worse or better at than the baseline's, which are
+            those of the built-in engine, is told and not judged.
+    """
     old: dict[str, dict[str, float]] = (baseline or {}).get("rows", {})
-    if baseline is None:
+    same = baseline is None or baseline["engine"] == run.engine
+    figures, problems = weighed(run.rows, old, INVARIANTS, graded=same)
+    if whole and baseline is None:
         problems.append("there is no baseline yet: look at the report, then coach eval --accept REASON")
-    else:
+    if whole and baseline is not None:
         problems += [
             f"{name}.yaml has changed since the baseline"
             for name, hash_ in run.data.items()
@@ -71,15 +74,49 @@ def judge(run: "Run", baseline: dict[str, Any] | None, invariants: Sequence[str]
         ]
         if missing := sorted(set(old) - {row.id for row in run.rows}):
             problems.append(f"{len(missing)} cases of the baseline are missing: {', '.join(missing[:8])}")
+    lines = [_told(figure) for figure in figures]
+    if run.used:
+        lines.append(_usage(run.used))
+    lines += [f"RED: {problem}" for problem in problems] or ["GREEN"]
+    return Verdict(not problems, figures, tuple(lines))
+
+
+def weighed(
+    rows: Sequence[Row], old: dict[str, dict[str, float]], invariants: Sequence[str], *, graded: bool = True
+) -> tuple[tuple[Figure, ...], list[str]]:
+    """Every figure over its cases, and what is wrong with them: a broken invariant, or a graded figure that is worse than in `old`.
+
+    Args:
+        old: Figures by case, of the run that this one is compared with.
+    """
+    values: dict[str, dict[str, float]] = defaultdict(dict)
+    for row in rows:
+        for name, value in row.figures.items():
+            values[name][row.id] = value
+    problems = []
+    for name in invariants:
+        if failed := [case for case, value in values.get(name, {}).items() if value < 1]:
+            problems.append(f"'{name}' does not hold in {len(failed)} cases: {', '.join(failed[:8])}")
     figures = tuple(_figure(name, found, old) for name, found in sorted(values.items()))
-    for figure in figures:
+    for figure in figures if graded else ():
         if figure.name not in invariants and figure.change is not None and figure.change_high < 0:
             problems.append(
                 f"'{figure.name}' is worse by {-figure.change:.3f} ({figure.change_low:.3f} to {figure.change_high:.3f})"
             )
-    lines = [_told(figure) for figure in figures]
-    lines += [f"RED: {problem}" for problem in problems] or ["GREEN"]
-    return Verdict(not problems, figures, tuple(lines))
+    return figures, problems
+
+
+def _usage(used: dict[str, float]) -> str:
+    """What a model was asked for, and how much of it survived."""
+    told = ", ".join(
+        f"{value:,.0f} {name}"
+        for name, value in used.items()
+        if name not in ("offered", "kept", "statements offered", "statements kept")
+    )
+    return (
+        f"The model: {told}; of {used['offered']:.0f} reworded texts {used['kept']:.0f} passed the gate, "
+        f"of {used['statements offered']:.0f} statements {used['statements kept']:.0f}"
+    )
 
 
 def _figure(name: str, found: dict[str, float], old: dict[str, dict[str, float]]) -> Figure:

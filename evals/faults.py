@@ -1,12 +1,13 @@
-"""Faults put into good artefacts on purpose: each must be caught by the check that is there for it."""
+"""Faults put into good drafts on purpose: a check must catch each."""
 
 from collections.abc import Callable, Iterator
 
 from coach.check import check_artefact, check_section
 from coach.knowledge import read
 from coach.models import Artefact, Block, Citation, Material, Question, Section, Statement
-from coach.pipeline import Coach, Finished, make_request
+from coach.pipeline import Coach, make_request
 from coach.settings import packaged
+from evals.drafts import finished
 
 TOPICS = (("agenda", "passkeys"), ("brief", "deepfake voice fraud"), ("guide", "hybrid work"), ("brief", "phishing"))
 """What the faults are put into."""
@@ -16,9 +17,7 @@ Fault = Callable[[Artefact], Artefact]
 def tried(coach: Coach) -> Iterator[tuple[str, bool]]:
     """Each fault in each artefact: its name with the check that should catch it, and whether that check did."""
     for kind, topic in TOPICS:
-        *_, last = coach.draft(make_request(kind, topic=topic, minutes=60))
-        assert isinstance(last, Finished)
-        good = last.artefact
+        good = finished(coach, make_request(kind, topic=topic, minutes=60))
         for name, (check, fault) in FAULTS.items():
             broken = fault(good)
             if broken != good:

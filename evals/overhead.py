@@ -33,8 +33,12 @@ SLOT = re.compile(
 )
 
 
-def server(connection: socket.socket, body: dict[str, Any], _: int) -> None:
-    """Gives every text back, the statements slightly reworded, over `LATENCY` seconds."""
+def server_after(seconds: float) -> models.Script:
+    """A server that gives every text back, the statements slightly reworded, over so many seconds."""
+    return lambda connection, body, _: _answered(connection, body, seconds)
+
+
+def _answered(connection: socket.socket, body: dict[str, Any], seconds: float) -> None:
     rows = [
         {
             "slot": m["slot"],
@@ -44,7 +48,7 @@ def server(connection: socket.socket, body: dict[str, Any], _: int) -> None:
         }
         for m in SLOT.finditer(str(body["messages"][-1]["content"]))
     ]
-    models.answer(connection, json.dumps({"rewrites": rows}), delay=LATENCY, paced=True)
+    models.answer(connection, json.dumps({"rewrites": rows}), delay=seconds, paced=seconds > 0)
 
 
 def bare(url: str, bodies: list[dict[str, Any]], concurrency: int) -> float:
@@ -67,7 +71,7 @@ def main() -> None:
     print(
         f"| draft ({LATENCY:g} s for an answer, concurrency 8) | sections sent | bare client | Coach | added |\n|---|---|---|---|---|"
     )
-    with tempfile.TemporaryDirectory() as folder, models.scripted(server) as (url, bodies):
+    with tempfile.TemporaryDirectory() as folder, models.scripted(server_after(LATENCY)) as (url, bodies):
         plain = Coach(Settings())
         plain.search("reverse mentoring", 1)
         for kind, topic in (("agenda", "passkeys"), ("brief", "deepfake voice fraud"), ("guide", "hybrid work")):

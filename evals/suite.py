@@ -3,252 +3,103 @@
 coach eval                      run the development part, compare with the baseline, write eval-report.html and .json
 coach eval --part sealed        the sealed part: totals only
 coach eval --accept "why"       take this run as the new baseline; the reason goes into it
+coach eval --limit 12           the first 12 requests alone, to try a model (COACH_LLM_…) before asking it everything
 
 What each figure means, and does not mean, is said in evals/README.md.
 """
 
 import argparse
 import hashlib
-import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import fmean
-from typing import Any
 
-import ir_measures
-import yaml
-
-from coach.check import check_artefact, check_section
-from coach.check.language import assertions, spokespersons
-from coach.errors import RequestError
-from coach.inputs import parse_actions, parse_person
-from coach.knowledge import read
-from coach.models import AnyRequest, Artefact, Frozen, Material
-from coach.pipeline import Coach, Finished, make_request
+from coach.pipeline import Coach
 from coach.settings import Settings, packaged
-from evals import compare, faults, report
-from evals.gate import SETS, cases
+from evals import breakage, compare, faults, report, robustness, texts
+from evals.cases import FOLDER, SETS, Row, Run, load
+from evals.drafts import drafted
+from evals.gate import SETS as GATE
+from evals.retrieval import covered, retrieved, stale
+from evals.tailoring import tailored
 
-FOLDER = Path(__file__).parent
-DATA = ("requests", "queries", "language", *(f"gate_{name}" for name in SETS))
+DATA = (*SETS, *(f"gate_{name}" for name in GATE))
 """The data sets, `NAME.yaml` each."""
-INVARIANTS = ("cited", "exact", "timed", "complete", "distinct", "questions", "language", "gate", "fault caught")
-"""Figures that are 1 for every case, or the run fails."""
-RECENT_YEARS = 5
-"""Years within which a source counts as recent in the figure of that name."""
 Say = Callable[[str], None]
 
 
-class Row(Frozen):
-    """One case and its figures; `shown` is what the report puts side by side when a figure changes."""
+def run(coach: Coach, part: str, say: Say, limit: int | None = None) -> Run:
+    """All cases of one part; `say` is told how far it is.
 
-    id: str
-    group: str
-    part: str
-    figures: dict[str, float]
-    shown: dict[str, str]
-
-
-class Run(Frozen):
-    """One run: when and on what, and every row."""
-
-    made: str
-    engine: str
-    corpus: str
-    data: dict[str, str]
-    seconds: float
-    rows: tuple[Row, ...]
-    reason: str = ""
-
-
-# --- requests -------------------------------------------------------------------------------------------------------
-
-
-def request_of(case: dict[str, Any]) -> AnyRequest:
-    """A case as a request, its people and promises typed as a user would type them."""
-    fields = dict(case.get("fields") or {})
-    for role in ("mentor", "mentee"):
-        if role in fields:
-            fields[role] = parse_person(fields[role])
-    if "previous" in fields:
-        fields["previous"] = tuple(action for text in fields["previous"] for action in parse_actions(text))
-    if "avoid" in fields:
-        fields["avoid"] = tuple(fields["avoid"])
-    return make_request(case["kind"], topic=case["topic"], minutes=case["minutes"], **fields)
-
-
-def drafted(coach: Coach, case: dict[str, Any]) -> Row:
-    """One request drafted and judged."""
-    try:
-        request = request_of(case)
-    except RequestError as error:
-        figures = {"refused rightly": float(case["expect"] == "refused")}
-        return Row(
-            id=case["id"],
-            group="refused",
-            part=case["part"],
-            figures=figures,
-            shown={"request": str(case), "said": str(error)},
-        )
-    *_, last = coach.draft(request)
-    assert isinstance(last, Finished)
-    artefact = last.artefact
-    statements = [s for section in artefact.sections for s in section.all_statements()]
-    reframed = any("You typed" in notice.text for notice in artefact.notices)
-    said = "covered" if not artefact.gaps else "partly" if statements else "not covered"
-    coverage = "reframed" if reframed else said
-    right = coverage == case["expect"]
-    first = next((s.citations[0].note for s in statements), "")
-    figures = judged(artefact) | {"coverage right": float(right)}
-    if case.get("note"):
-        figures["right note"] = float(Path(first).stem == case["note"])
-    shown = {
-        "request": json.dumps(case, ensure_ascii=False),
-        "title": artefact.title,
-        "first note": first,
-        "coverage": coverage,
-    }
-    return Row(id=case["id"], group=f"{case['kind']}s", part=case["part"], figures=figures, shown=shown)
-
-
-def judged(artefact: Artefact) -> dict[str, float]:
-    """What the checks say of an artefact, one figure a check, and what its sources are like."""
-    statements = [s for section in artefact.sections for s in section.all_statements()]
-    documents = {c.note: read(packaged("knowledge"), c.note) for s in statements for c in s.citations}
-    material = Material(coverage="covered", documents=tuple(documents.values()))
-    flags = [f for section in artefact.sections for f in check_section(section, material, artefact.request)]
-    wrong = {flag.check for flag in (*flags, *check_artefact(artefact)) if flag.severity == "error"}
-    figures = {
-        check: float(check not in wrong)
-        for check in ("cited", "timed", "complete", "distinct", "questions", "language")
-    }
-    spans = [(documents[c.note].text[c.start : c.end], c.quote) for s in statements for c in s.citations]
-    figures["exact"] = float(all(text == quote for text, quote in spans))
-    sources = [source for s in statements for c in s.citations for source in c.sources]
-    if sources:
-        figures["sources strong or moderate"] = fmean(source.strength != "weak" for source in sources)
-        newest = datetime.fromisoformat(artefact.provenance.made).year
-        figures["sources recent"] = fmean(source.year > newest - RECENT_YEARS for source in sources)
-    return figures
-
-
-# --- retrieval ------------------------------------------------------------------------------------------------------
-
-
-def retrieved(coach: Coach, queries: Sequence[dict[str, Any]]) -> Iterator[Row]:
-    """Each query searched: nDCG@10, recall@10 and reciprocal rank of its judged notes; of one without an answer, whether that is said."""
-    measures = {"nDCG@10": ir_measures.nDCG @ 10, "recall@10": ir_measures.R @ 10, "reciprocal rank": ir_measures.RR}
-    asked = [case for case in queries if case["judged"]]
-    found = dict(zip([c["id"] for c in asked], coach.search_many([c["query"] for c in asked], 10), strict=True))
-    judgements = [ir_measures.Qrel(c["id"], note, grade) for c in asked for note, grade in c["judged"].items()]
-    ranked = [
-        ir_measures.ScoredDoc(q, Path(hit.document).stem, -place)
-        for q, hits in found.items()
-        for place, hit in enumerate(hits)
-    ]
-    values: dict[str, dict[str, float]] = {case["id"]: {} for case in asked}
-    for name, measure in measures.items():
-        for metric in ir_measures.iter_calc([measure], judgements, ranked):
-            values[metric.query_id][name] = float(metric.value)
-    for case in queries:
-        if case["judged"]:
-            figures = values[case["id"]]
-            shown = {
-                "query": case["query"],
-                "found": ", ".join(Path(hit.document).stem for hit in found[case["id"]][:5]),
-            }
-        else:
-            evidence = coach._retriever.evidence(case["query"])
-            figures = {"silence kept": float(evidence.coverage != "covered")}
-            shown = {"query": case["query"], "coverage": evidence.coverage}
-        yield Row(
-            id=case["id"],
-            group=f"search, {case.get('shelf') or 'no answer'}",
-            part=case["part"],
-            figures=figures,
-            shown=shown,
-        )
-
-
-# --- language, gate, faults -----------------------------------------------------------------------------------------
-
-
-def sentences(rows: Sequence[dict[str, Any]]) -> Iterator[Row]:
-    """Each labelled sentence through the language checks: harmful ones found, harmless ones let be."""
-    for case in rows:
-        found = {"stereotype": bool(assertions(case["text"])), "spokesperson": bool(spokespersons(case["text"]))}
-        harmful = case["stereotype"] or case["spokesperson"]
-        name = "harmful found" if harmful else "harmless let be"
-        right = float(any(found.values()) == harmful)
-        shown = {
-            "sentence": case["text"],
-            "found": ", ".join(kind for kind, there in found.items() if there) or "nothing",
-        }
-        yield Row(id=case["id"], group="language", part=case["part"], figures={name: right}, shown=shown)
-
-
-def gated() -> Iterator[Row]:
-    """Each text of `gate_….yaml` through the gate: wrong ones stopped, true ones let through."""
-    for name in SETS:
-        true = name.endswith("true")
-        for number, case in enumerate(cases(name)):
-            passed = not case.faults()
-            if case.kind == "request-obeyed":
-                continue  # does what the request itself asks for; counted in evals/gate.py
-            figure = {"true let through": float(passed)} if true else {"gate": float(not passed)}
-            yield Row(
-                id=f"gate-{name}-{number}",
-                group=SETS[name].lower(),
-                part="dev",
-                figures=figure,
-                shown={"text": case.text},
-            )
-
-
-# --- the run --------------------------------------------------------------------------------------------------------
-
-
-def run(coach: Coach, part: str, say: Say) -> Run:
-    """All cases of one part; `say` is told how far it is."""
+    Args:
+        limit: Only so many requests are drafted, and nothing else is judged.
+    """
     started = time.monotonic()
-    data = {name: (FOLDER / f"{name}.yaml").read_bytes() for name in DATA}
-    loaded = {
-        name: [c for c in yaml.safe_load(data[name]) if c["part"] == part]
-        for name in ("requests", "queries", "language")
-    }
+    cases = {name: load(name, part) for name in SETS}
     rows: list[Row] = []
-    for number, case in enumerate(loaded["requests"], start=1):
-        say(f"Requests: {number} of {len(loaded['requests'])}")
+    for number, case in enumerate(cases["requests"][:limit], start=1):
+        say(f"Requests: {number} of {len(cases['requests'][:limit])}")
         rows.append(drafted(coach, case))
-    say(f"Queries: {len(loaded['queries'])}")
-    rows += retrieved(coach, loaded["queries"])
-    say(f"Sentences: {len(loaded['language'])}")
-    rows += sentences(loaded["language"])
-    if part == "dev":
+    if limit is None:
+        say(f"Pairs of requests: {len(cases['tailoring'])}")
+        rows += tailored(coach, cases["tailoring"])
+        say(f"Queries: {len(cases['queries'])}")
+        rows += retrieved(coach, cases["queries"])
+        say(f"Topics: {len(cases['coverage'])}")
+        rows += covered(coach, cases["coverage"])
+        say(f"Sentences: {len(cases['language'])}")
+        rows += texts.sentences(cases["language"])
+    if limit is None and part == "dev":
         say("Texts through the gate")
-        rows += gated()
+        rows += texts.gated()
+        say("Facts changed on purpose")
+        rows += texts.mutants()
+        say("Documents with orders, odd signs and odd sizes")
+        rows += robustness.survived()
+        say("Current notes beside stale ones")
+        rows += stale()
         say("Faults put in on purpose")
-        rows += (
-            Row(
-                id=f"fault-{name}-{number}",
-                group="seeded faults",
-                part="dev",
-                figures={"fault caught": float(caught)},
-                shown={"fault": name},
+        for group, found in (("faults in a draft", faults.tried(coach)), ("faults in Coach", breakage.noticed(coach))):
+            rows += (
+                Row(
+                    id=f"fault-{name}-{number}",
+                    group=group,
+                    part=part,
+                    figures={"fault caught": float(caught)},
+                    input=name,
+                )
+                for number, (name, caught) in enumerate(found)
             )
-            for number, (name, caught) in enumerate(faults.tried(coach))
-        )
+    used: dict[str, float] = defaultdict(float)
+    for row in rows:
+        for name, value in row.values.items() if row.group in ("agendas", "briefs", "guides") else ():
+            used[name] += value
     return Run(
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         engine=coach._engine.name,
+        part=part,
         corpus=coach.index.fingerprint,
-        data={name: hashlib.sha256(content).hexdigest()[:16] for name, content in data.items()},
+        settings=coach.settings.fingerprint,
+        code=code(),
+        data={name: _hash((FOLDER / f"{name}.yaml").read_bytes()) for name in DATA},
         seconds=round(time.monotonic() - started, 1),
         rows=tuple(rows),
+        used={name: round(value, 1) for name, value in used.items()},
     )
+
+
+def code() -> str:
+    """Hash of everything that decides a draft beside notes and settings: Coach's own source, and its prompts."""
+    root = packaged("knowledge").parent
+    files = sorted([*(root / "src").rglob("*.py"), *(root / "prompts").glob("*.md")])
+    return _hash(b"".join(file.relative_to(root).as_posix().encode() + file.read_bytes() for file in files))
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def main() -> int:
@@ -259,15 +110,18 @@ def main() -> int:
     parser.add_argument("--part", choices=("dev", "sealed"), default="dev")
     parser.add_argument("--accept", metavar="REASON", help="make this run the baseline")
     parser.add_argument("--out", type=Path, default=Path(), help="folder for the report")
+    parser.add_argument("--limit", type=int, metavar="N", help="draft the first N requests and judge nothing else")
     options = parser.parse_args()
+    if options.accept and options.limit:
+        parser.error("a baseline needs every case: leave out --limit")
     live = sys.stderr.isatty()
 
     def say(text: str) -> None:
         print(f"\r\033[K{text}" if live else text, end="" if live else "\n", file=sys.stderr, flush=True)
 
-    done = run(Coach(Settings()), options.part, say)
+    done = run(Coach(Settings()), options.part, say, options.limit)
     baseline = compare.load(FOLDER / f"baseline-{options.part}.json")
-    verdict = compare.judge(done, baseline, INVARIANTS)
+    verdict = compare.judge(done, baseline, whole=options.limit is None)
     if live:
         print(file=sys.stderr)
     print("\n".join(verdict.lines))
@@ -276,6 +130,8 @@ def main() -> int:
     (options.out / "eval-report.html").write_text(report.html(done, baseline, verdict), encoding="utf-8")
     print(f"{len(done.rows)} cases in {done.seconds:g} s; report: {options.out / 'eval-report.html'}")
     if options.accept:
+        if done.engine != "built-in":
+            parser.error("the baseline is that of the built-in engine: unset COACH_LLM_BASE_URL")
         compare.save(FOLDER / f"baseline-{options.part}.json", done.model_copy(update={"reason": options.accept}))
         print(f"Accepted as the baseline: {options.accept}")
         return 0

@@ -14,10 +14,18 @@ _PEOPLE = (
     r"bosses|executives?|guys?|kids|professionals?|team members|hires|recruits|talent|drivers|customers|users|applicants|candidates|"
     r"voters|parents|students|apprentices|interns|trainees|graduates|members|teachers|nurses"
 )
+_THINGS = (
+    r"comput|serv|rout|print|fold|pap|numb|lett|charg|brows|scann|speak|filt|head|track|monitor|process|mot|do|flo|fact|err|coll?o|"
+    r"sens|comment|document|paym|instrum|attachm|environm|agreem|depart|equipm|pati|cont|ev|pres|compon|statem|reactor|proj|hand|"
+    r"lay|pow|ord|off|stick|read|post|show|tow|contain|register|calculat|generat|simulat|indicat|connect|tutor|vect|mirr|cur|rum|"
+    r"trail|trait|adapt|lic|incid|mom|dep|segm|arg|pl|gr|v|w|gi"
+)
+_PERSONS = rf"(?!(?:{_THINGS})(?:ers?|ors?|ants?|ents?|ees?)\b)\w{{2,}}(?:ers|ors|ists|ees|ians|ants)|guards|clerks|cooks|pilots|chefs|surgeons|sales ?people"
+"""Plurals that name people by what they do; things that end alike are left out."""
 GROUP = (
-    rf"(?:{_GENERATION}|(?:{_AGE}) (?:{_PEOPLE})|(?:people|workers|employees|colleagues|staff|everyone|anyone|those) "
-    rf"(?:over|under|above|below|older than|younger than|in their) (?:the age of )?\w+|(?:over|under)[- ]?\d\ds|(?:the elderly|the (?:youth|youngsters|oldies)|"
-    rf"the (?:young|old)(?= (?:are|have|want|need|do|don|will|never|always|just|should|get|like|love|hate|know|can)\b|[,.;?!]|$))|youngsters|oldies|old[- ]?timers?|dinosaurs|kids (?:these days|today)|twenty-somethings|"
+    rf"(?:{_GENERATION}|(?:{_AGE}) (?!and\b|or\b)(?:\w+ )?(?:{_PEOPLE}|{_PERSONS})|(?:people|workers|employees|colleagues|staff|everyone|anyone|those) "
+    rf"(?:over|under|above|below|older than|younger than|in their) (?:the age of )?\w+|(?:over|under)[- ]?\d\ds|(?:the elderly(?! (?:man|woman|couple|person|gentleman|lady|patient|parent|mother|father|relative|neighbou?r|driver|customer|colleague)\b)|elderly(?= (?:are|have|can|do|don|will|never|always)\b)|the (?:youth|youngsters|oldies)|seniors|"
+    rf"the (?:young|old)(?= (?:are|have|want|need|do|don|will|never|always|just|should|get|like|love|hate|know|can)\b|[,.;?!]|$))|youngsters|oldies|old[- ]?timers?|dinosaurs|teens|kids (?:these days|today)|(?<!\bmy )(?<!\bour )(?<!\bthe )(?<!\byour )(?<!\btheir )(?<!\bher )(?<!\bhis )kids|twenty-somethings|"
     rf"(?:twenty|thirty|forty|fifty|sixty)-somethings|teenagers|retirees|grandpas?|grandmas?|fossils|(?:the )?next generation|"
     rf"(?:my|your|our|their|this|that) generation)"
 )
@@ -86,7 +94,7 @@ _ORDER = re.compile(
     r"|^\W*(?:system|assistant|developer)\s*:|<\|?/?(?:system|assistant|im_start|im_end|inst)\b|\[/?INST\]"
     r"|\byou are (?:now|no longer) (?:an?|the|in|chatgpt|free|unrestricted)\b[^.!?]{0,40}\b(?:ai|assistant|model|mode|bot|chatgpt|dan|bound)\b"
     r"|\b(?:print|reveal|repeat|show|output|leak|send)\b[^.!?]{0,30}\b(?:system prompt|your prompt|your instructions|hidden prompt|api key|password)\b"
-    r"|\bas an? (?:ai|large language) (?:model|assistant)\b|\b(?:new|updated) instructions? (?:for|to) (?:the )?(?:ai|model|assistant|llm)\b",
+    r"|\bas an? (?:ai|large language)(?: language)? (?:model|assistant)\b|\b(?:new|updated) instructions? (?:for|to) (?:the )?(?:ai|model|assistant|llm)\b",
     re.IGNORECASE,
 )
 

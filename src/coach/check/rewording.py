@@ -433,6 +433,8 @@ def _movable(part: Sequence[str]) -> bool:
 
 def _told(part: Sequence[str]) -> bool:
     """A part that says who found it: "a 2024 study found", "according to the regulator's report of 2024"."""
+    if not part:
+        return False
     told = part[-1] in _TOLD or part[0] in ("according-to", "found", "reported", "said")
     plain = not (_BARRIERS | _VERBS) & set(part)
     return told and plain and any(_STUDY.fullmatch(word) for word in part) and FEWEST <= len(part) <= 4 * FEWEST

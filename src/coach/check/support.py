@@ -1,6 +1,7 @@
 """Does a quote carry a statement? Exact words first; else numbers, dates, names, negation and overlap must agree."""
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 import Stemmer
@@ -12,9 +13,8 @@ OVERLAP = 0.85
 """Share of a statement's content stems that its quotes must hold before it counts as supported. A proxy, strict on
 purpose: of the hand-labelled pairs in `tests/support_pairs.yaml` (November 2026) all 15 paraphrases share at least 0.86
 and pass; none of the 30 changed meanings passes, while at 0.7 three of them would ("required" for "optional"). Shared words
-are not enough against somebody who lies fluently: of the 332 wrong statements of `evals/gate_wrong.yaml`, written against no
-rule in particular, 29% pass. A model's words therefore pass `gate`, which lets only the rewordings of `rewording` through."""
-
+are not enough against somebody who lies fluently: of the 818 wrong statements of `evals/gate_wrong.yaml` 45% pass, and on public
+labelled pairs between none and 59% (`evals/README.md`). A model's words therefore pass `gate`, which lets only the rewordings of `rewording` through."""
 _NUMBER_WORDS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
     "ten": "10", "eleven": "11", "twelve": "12", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50",
@@ -27,6 +27,15 @@ _NEGATION = re.compile(
     r"lack(?:s|ed)?)\b|n['’]t\b",
     re.IGNORECASE,
 )
+_FRAMES = re.compile(
+    r"\b(?:false|untrue|either|or|if|unless|whether|may|might|could|would|should|can|must|perhaps|possibly|probably|likely|allegedly|"
+    r"reportedly|suspect\w*|suppos\w+|believ\w+|assum\w+|think\w*|thought|hop(?:e|es|ed|ing)|fear\w*|wish\w*|want\w*|claim\w*|expect\w*|"
+    r"intend\w*|plan(?:s|ned|ning)?|tri(?:es|ed)|trying|attempt\w*|refus\w+|pretend\w*|propos\w+|threaten\w*|doubt\w*|deni(?:es|ed)|"
+    r"almost|nearly|about|around|approximately|roughly|up to|at least|at most|fewer|less than|more than|over|under|until|before|after|"
+    r"former|ex|fake|alleged|would-be|so-called|potential|suggest\w*|seem\w*|appear\w*|only|except|other than|each other|first|last)\b",
+    re.IGNORECASE,
+)
+"""Words that say that something is not flatly so: a statement keeps those of its quote."""
 _QUANTIFIERS = ("all", "every", "always", "most", "many", "some", "few", "only", "both", "majority", "minority")
 _DIRECTIONS = (
     {"more", "higher", "greater", "increase", "increases", "increased", "rose", "rise", "rises", "grew", "above", "gain",
@@ -138,10 +147,21 @@ def support(statement: str, quotes: tuple[str, ...]) -> list[str]:
     for mine, other in ((up, down), (down, up)):
         if words(statement) & mine and not words(joined) & mine and words(joined) & other:
             problems.append("the direction of the comparison differs")
+    if flat := Counter(map(str.lower, _FRAMES.findall(joined))) - Counter(map(str.lower, _FRAMES.findall(statement))):
+        problems.append(f"the quote says it less flatly: {', '.join(sorted(flat))}")
+    if not _named_in_order(statement, joined):
+        problems.append("its names stand in another order")
     share = overlap(statement, joined)
     if share < OVERLAP:
         problems.append(f"only {share:.0%} of its content words are in the quote")
     return problems
+
+
+def _named_in_order(statement: str, quote: str) -> bool:
+    """Whether names that both have stand in the statement in the quote's order: who says it of whom."""
+    mine, theirs = ([word.lower() for word in re.findall(r"\b[A-Z]\w+", text)] for text in (statement, quote))
+    rest = iter(theirs)
+    return all(name in rest for name in mine if name in theirs)
 
 
 def overlap(statement: str, quote: str) -> float:

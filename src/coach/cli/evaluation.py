@@ -21,9 +21,13 @@ from coach.errors import RequestError
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path(), help="Folder for the report; by default this one."
 )
-def evaluate(part: str, accept: str | None, out: Path) -> None:
+@click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N", help="Draft the first N requests and judge nothing else."
+)
+def evaluate(part: str, accept: str | None, out: Path, limit: int | None) -> None:
     """Run the offline eval suite and compare it with the baseline.
 
+    With a model configured (COACH_LLM_…) its drafts are judged, and what it was asked for and what survived is told.
     Ends with 0 when the gate is green and with 1 when it is red. Ctrl-C stops it; nothing is changed without --accept.
     """
     from coach.settings import packaged
@@ -34,8 +38,9 @@ def evaluate(part: str, accept: str | None, out: Path) -> None:
             "The eval suite lies in Coach's source tree, not in the installed package. Run it from a checkout."
         )
     command = [sys.executable, "-m", "evals.suite", "--part", part, "--out", str(out.resolve())]
+    more = [*(["--accept", accept] if accept else []), *(["--limit", str(limit)] if limit else [])]
     try:
-        done = subprocess.run([*command, *(["--accept", accept] if accept else [])], cwd=root, check=False)
+        done = subprocess.run([*command, *more], cwd=root, check=False)
     except KeyboardInterrupt:
         click.echo("Stopped. The baseline is as it was.", err=True)
         sys.exit(130)

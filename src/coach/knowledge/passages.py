@@ -71,7 +71,7 @@ def sentences(text: str) -> tuple[Span, ...]:
 
 def _curated(document: Document, note: Note) -> Iterator[tuple[str, Span]]:
     """A note's names and wordings, bullets, activities and methods. In one passage names would blur into one vector."""
-    names = (note.title, *note.also) if note.kind == "topic" else ()
+    names = (note.title, note.id, *note.also) if note.kind == "topic" else ()
     for heading, texts in ((NAME, names), (ASKED, note.asked)):
         for text in dict.fromkeys(texts):
             start = document.text.find(text)

@@ -45,6 +45,8 @@ def header_of(request: AnyRequest, material: Material) -> tuple[Item, ...]:
     elif request.audience:
         knows = f"; they know: {request.knows}" if request.knows else ""
         items.append(Item(label="For", text=request.audience + knows))
+    elif request.knows:
+        items.append(Item(label="They know", text=request.knows))
     if material.documents:
         items.append(Item(label="Rests on", text="; ".join(f"“{document.title}”" for document in material.documents)))
     return tuple(items)
