@@ -20,6 +20,7 @@ from coach.llm import ModelEngine, diagnose
 from coach.llm.reading import UnreadableError
 from coach.llm.reading import read as read_answer
 from coach.llm.slots import Rewrite, Slots, reworded, slots_of
+from coach.llm.tokens import answer, count
 from coach.models import Artefact, Material, Person, Section, Usage
 from coach.pipeline import Coach, Drafted, Finished
 from coach.pipeline.requests import make_request
@@ -439,6 +440,36 @@ def test_prompts_stay_within_the_budget_and_what_is_left_out_is_said(coach: Coac
         artefact = drafted(coach, settings(url, budget=3000), tmp_path)
     assert 1 <= len(bodies) < 6
     assert any("to stay within 3,000 prompt tokens" in notice.text for notice in artefact.notices)
+
+
+def part_of(body: dict[str, Any]) -> str:
+    found = re.search(r'The part "(.+?)" of', str(body["messages"][1]["content"]))
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("limits", [{"max_tokens": 160}, {"context": 1500, "max_tokens": 400}, {"budget": 3000}])
+def test_a_section_is_cut_to_its_first_texts_where_room_is_short_and_that_is_said(
+    coach: Coach, tmp_path: Path, limits: dict[str, int]
+) -> None:
+    with models.scripted(scripted_answer(lambda slot, text: "")) as (url, bodies):
+        drafted(coach, settings(url, max_tokens=4000, budget=50_000), tmp_path / "whole")
+        whole = {part_of(body): list(slots_in(body)) for body in bodies}
+        sent_before = len(bodies)
+        llm = settings(url, **limits)
+        artefact = drafted(coach, llm, tmp_path / "cut")
+        cut = bodies[sent_before:]
+    told = [notice.text for notice in artefact.notices if notice.text.startswith("Not sent to the model")]
+    assert len(told) == 1
+    missing = sum(int(number) for number in re.findall(r"(\d+) of \d+ texts of “", told[0]))
+    assert missing == sum(map(len, whole.values())) - sum(len(slots_in(body)) for body in cut) > 0
+    for body in cut:
+        sent, task = list(slots_in(body)), str(body["messages"][1]["content"])
+        assert sent == whole[part_of(body)][: len(sent)]
+        assert count(*(str(message["content"]) for message in body["messages"])) <= llm.context - llm.max_tokens
+        assert answer(*(text for text, _ in slots_in(body).values())) <= llm.max_tokens
+        rested = {name for _, ids in slots_in(body).values() for name in ids}
+        assert set(re.findall(r"^\[(e\d+)\]", task, re.MULTILINE)) == rested
 
 
 # --- the doctor -----------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ class ModelSettings(BaseModel):
         timeout: Seconds without a byte after which a request counts as lost.
         seconds: Seconds that a whole artefact may wait for the model; what is missing then comes from the built-in engine.
         concurrency: Sections asked for at the same time.
-        max_tokens: Tokens of one answer at most.
+        max_tokens: Tokens of one answer at most. Rewording every text of the longest section, the plan, takes 1,500 to 1,950.
         context: Tokens that the model can read and write at once.
         budget: Prompt tokens of a whole artefact at most.
         price_in, price_out: Price of a million prompt and answer tokens, to show what a draft cost; None shows tokens only.
@@ -72,7 +72,7 @@ class ModelSettings(BaseModel):
     seconds: float = Field(default=180, gt=0)
     concurrency: int = Field(default=4, ge=1, le=32)
     temperature: float = Field(default=0.2, ge=0, le=2)
-    max_tokens: int = Field(default=1200, ge=64)
+    max_tokens: int = Field(default=2000, ge=64)
     context: int = Field(default=8192, ge=512)
     budget: int = Field(default=12_000, ge=0)
     price_in: float | None = Field(default=None, ge=0)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from itertools import accumulate
 from pathlib import Path
 
 from coach.check.gate import instruction_faults, question_faults, statement_faults
@@ -15,7 +16,7 @@ from coach.llm.endpoint import Endpoint, Form, Reply, Stopped
 from coach.llm.faults import Fault, FaultError
 from coach.llm.reading import UnreadableError, read, schema
 from coach.llm.slots import Rewrite, Slot, Slots, reworded, slots_of
-from coach.llm.tokens import count
+from coach.llm.tokens import answer, count
 from coach.models import AgendaRequest, Flag, Frozen, Request, Section, Usage
 from coach.outline import SectionPlan
 from coach.prompts import Prompt, load
@@ -101,14 +102,13 @@ class ModelEngine:
         pool = ThreadPoolExecutor(self.settings.concurrency, thread_name_prefix="coach-model")
         pool.submit(run.endpoint.prepare)
         drafts = [self._built_in.section(plan, context) for plan in plans]
-        jobs = {draft.id: job for draft in drafts if (job := self._job(draft, plans, context))}
-        chosen, over = self._within_budget(jobs)
+        jobs, over = self._jobs(drafts, plans, context)
         outcomes: list[Outcome] = []
         try:
             under_way: dict[str, Future[Outcome]] = {
                 draft.id: pool.submit(self._one, draft, jobs[draft.id], context, run)
                 for draft in drafts
-                if draft.id in chosen
+                if draft.id in jobs
             }
             for draft in drafts:
                 future = under_way.get(draft.id)
@@ -122,10 +122,42 @@ class ModelEngine:
 
     # --- what is sent ---
 
-    def _job(self, section: Section, plans: Sequence[SectionPlan], context: Context) -> "_Job | None":
-        slots = slots_of(section)
-        if not slots.slots:
-            return None
+    def _jobs(
+        self, drafts: Sequence[Section], plans: Sequence[SectionPlan], context: Context
+    ) -> tuple[dict[str, "_Job"], list[str]]:
+        """What is sent for each section, and what is not sent for lack of room, in words.
+
+        A section is cut to its first texts and their evidence where the budget, the model's context or the length of an answer does not
+        reach for all of them.
+        """
+        room, left = self.settings.context - self.settings.max_tokens, self.settings.budget
+        jobs: dict[str, _Job] = {}
+        over = []
+        for draft in sorted(drafts, key=lambda d: (FIRST.index(d.id) if d.id in FIRST else len(FIRST), d.id)):
+            slots = slots_of(draft)
+            job = self._fitted(draft, slots, plans, context, min(left, room))
+            if job:
+                jobs[draft.id] = job
+                left -= job.tokens
+            if missing := len(slots.slots) - (len(job.slots.slots) if job else 0):
+                over.append(f"{missing} of {len(slots.slots)} texts of “{draft.title}”")
+        return jobs, over
+
+    def _fitted(
+        self, section: Section, slots: Slots, plans: Sequence[SectionPlan], context: Context, room: int
+    ) -> "_Job | None":
+        """What is sent for a section, with as many of its texts as fit; None where not even one does."""
+        fits = list(accumulate(answer(f"{slot.text} {slot.probe}") for slot in slots.slots))
+        most = sum(tokens <= self.settings.max_tokens for tokens in fits)
+        while most:
+            job = self._job(section, slots.first(most), plans, context)
+            if job.tokens <= room:
+                return job
+            # what is too much, in texts of this section's mean length; at least one
+            most -= max(1, int((job.tokens - room) * most / job.tokens))
+        return None
+
+    def _job(self, section: Section, slots: Slots, plans: Sequence[SectionPlan], context: Context) -> "_Job":
         marker = secrets.token_hex(8)
         values = {
             "marker": marker,
@@ -144,19 +176,6 @@ class ModelEngine:
         task = self._prompts["section"].render(values)
         system = self._prompts["system"].render(values)
         return _Job(slots=slots, system=system, task=task, marker=marker, tokens=count(system, task))
-
-    def _within_budget(self, jobs: Mapping[str, "_Job"]) -> tuple[set[str], list[str]]:
-        """The sections that fit into the budget and the model's context, and those that do not."""
-        room = self.settings.context - self.settings.max_tokens
-        left, chosen, over = self.settings.budget, set[str](), list[str]()
-        order = sorted(jobs, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
-        for name in order:
-            if jobs[name].tokens <= min(left, room):
-                chosen.add(name)
-                left -= jobs[name].tokens
-            else:
-                over.append(name)
-        return chosen, over
 
     # --- one section ---
 
@@ -214,7 +233,7 @@ class ModelEngine:
             notices.append(f"You stopped the model. The built-in engine wrote: {', '.join(stopped)}.")
         if over:
             notices.append(
-                f"Left to the built-in engine to stay within {s.budget:,} prompt tokens and the model's context: {', '.join(over)}."
+                f"Not sent to the model, to stay within {s.budget:,} prompt tokens, its context and its {s.max_tokens:,} tokens an answer: {'; '.join(over)}."
             )
         return Usage(
             model=s.model,

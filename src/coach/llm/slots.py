@@ -37,10 +37,16 @@ class Rewrite(Frozen):
 
 
 class Slots(Frozen):
-    """A section's slots, and the quotes behind its statements by id."""
+    """A section's slots, the most important first, and the quotes behind its statements by id."""
 
     slots: tuple[Slot, ...]
     evidence: dict[str, Citation]
+
+    def first(self, count: int) -> "Slots":
+        """The first `count` slots with the evidence that they rest on."""
+        slots = self.slots[:count]
+        named = {name for slot in slots for name in slot.rests_on}
+        return Slots(slots=slots, evidence={name: quote for name, quote in self.evidence.items() if name in named})
 
 
 def slots_of(section: Section) -> Slots:

@@ -11,11 +11,20 @@ EACH_MESSAGE = 6
 """Tokens that a chat format adds to each message, at most."""
 
 
+EACH_ROW = 24
+"""Tokens of one reworded text in an answer beside the text itself: `{"slot": "a1", "text": "", "ids": ["e1"], "probe": ""}, `."""
+
+
 @cache
 def _encoding() -> Any:
     import tiktoken
 
     return tiktoken.get_encoding(ENCODING)
+
+
+def answer(*texts: str) -> int:
+    """Tokens of an answer that rewords all these texts at their own length, margin included."""
+    return round(MARGIN * sum(len(_encoding().encode(text, disallowed_special=())) + EACH_ROW for text in texts))
 
 
 def count(*texts: str) -> int:
