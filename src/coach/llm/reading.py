@@ -12,6 +12,10 @@ LONGEST_ANSWER = 60_000
 """Characters beyond which an answer is not read: no section needs a tenth of it."""
 _THINKING = re.compile(r"<(think|thinking|reasoning|analysis)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL | re.IGNORECASE)
+_STRING = r'"(?:[^"\\\n]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"'
+_BEGUN = re.compile(
+    rf'\{{\s*"slot"\s*:\s*"(?P<slot>\w+)"\s*,\s*"text"\s*:\s*(?P<text>{_STRING})\s*,\s*(?:"ids"\s*:\s*\[(?P<ids>[^\]{{}}]*))?'
+)
 _REFUSAL = re.compile(
     r"\b(?:I(?:['’]m| am) (?:sorry|unable|not able)|I can(?:no|['’])t|I won['’]t|as an AI|cannot (?:help|assist|comply))\b",
     re.I,
@@ -87,7 +91,7 @@ def read(text: str, slots: Slots, *, cut: bool = False) -> dict[str, Rewrite]:
     """The rewrites in an answer by slot. Rows for slots that there are not, or that change nothing, are dropped; of two for one slot the first counts.
 
     Args:
-        cut: Whether the answer ended at its token limit: then whole rows at its beginning are used.
+        cut: Whether the answer ended at its token limit: then the rows at its beginning are used.
 
     Raises:
         UnreadableError: there is no such JSON in it.
@@ -124,8 +128,8 @@ def _rows(clear: str, *, cut: bool) -> list[_Row]:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "the object"
             raise UnreadableError(f"{where}: {first['msg']}") from None
-    if cut and (whole := _whole_rows(clear)):
-        return whole
+    if cut and (begun := _rows_begun(clear)):
+        return begun
     if _REFUSAL.search(clear):
         raise UnreadableError("the answer was a refusal; rewording these texts is harmless, and texts may be left out")
     raise UnreadableError(
@@ -138,11 +142,16 @@ def _outermost(text: str) -> str | None:
     return text[start : end + 1] if 0 <= start < end else None
 
 
-def _whole_rows(text: str) -> list[_Row]:
-    found = []
+def _rows_begun(text: str) -> list[_Row]:
+    """The rows of an answer that was cut off: the whole ones, and the last one if its text is whole (models repeat ids without end)."""
+    found, end = [], 0
     for match in re.finditer(r"\{[^{}]*\}", text):
+        end = match.end()
         try:
             found.append(_Row.model_validate(json.loads(match[0], strict=False)))
         except (ValueError, ValidationError):
             continue
+    if last := _BEGUN.search(text, end):
+        ids = list(dict.fromkeys(re.findall(r'"(\w+)"', last["ids"] or "")))
+        found.append(_Row(slot=last["slot"], text=json.loads(last["text"], strict=False), ids=ids))
     return found
