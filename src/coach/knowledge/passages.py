@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from coach.models import Document, Note, Passage, Span
 
-CHUNKER = "2"
+CHUNKER = "3"
 """Changes when the same text would be cut differently."""
 TARGET_WORDS = 180
 """Words of a piece of plain text: the built-in embedding reads 256 word pieces, about 190 English words."""
