@@ -153,6 +153,7 @@ def _grounded(statements: Sequence[Statement]) -> dict[str, float]:
         figures["sources strong or moderate"] = fmean(source.strength != "weak" for source in sources)
         figures["sources recent"] = fmean(source.year > newest - RECENT_YEARS for source in sources)
         figures["research among sources"] = float(any(map(is_research, sources)))
+        figures["more than one kind of source"] = float(len({source.kind for source in sources}) > 1)
     return figures
 
 
