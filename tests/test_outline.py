@@ -125,6 +125,8 @@ def test_without_a_goal_each_artefact_has_its_own_intent() -> None:
 @pytest.mark.parametrize(
     ("role", "families"),
     [
+        ("CEO of a hospital group", ("leadership", "care")),
+        ("the chief executive of a bank", ("leadership", "finance")),
         ("bank branch managers", ("finance", "sales")),
         ("head of logistics, reads forty-page reports on trains", ("operations", "leadership")),
         ("CEO", ("leadership",)),

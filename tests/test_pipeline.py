@@ -415,6 +415,32 @@ def test_a_file_that_changes_under_a_running_coach_is_seen(tmp_path: Path) -> No
     assert "yellow" not in again
 
 
+@pytest.mark.parametrize(
+    ("session", "topic", "note"),
+    [
+        ("last", "what stays from our year", "closing-and-measuring"),
+        ("last", "history of the Byzantine tax system", "closing-and-measuring"),
+        ("midpoint", "where are we", "midpoint-review"),
+        ("last", "passkeys", "passkeys"),
+    ],
+)
+def test_a_closing_or_midpoint_meeting_without_a_covered_topic_rests_on_what_is_known_of_such_meetings(
+    coach: Coach, session: str, topic: str, note: str
+) -> None:
+    agenda = coach.agenda(topic, 40, session=session)
+    first = next(s.citations[0].note for section in agenda.sections for s in section.all_statements())
+    assert Path(first).stem == note
+    assert bool(agenda.gaps) is (topic != "passkeys")
+
+
+def test_a_quiet_minute_has_questions_of_its_own(coach: Coach) -> None:
+    guide = coach.guide("hybrid work", 75, people=20)
+    alone = next(block for block in guide.blocks if block.id == "alone")
+    others = {q.text for section in guide.sections for q in section.all_questions()} - {q.text for q in alone.questions}
+    assert alone.questions
+    assert all(q.mode == "alone" and q.text not in others for q in alone.questions)
+
+
 def test_every_topic_note_is_found_first_by_its_own_title(coach: Coach) -> None:
     notes = [read(packaged("knowledge"), state.path) for state in scan(packaged("knowledge"))]
     titles = {d.note.title: d.path for d in notes if d.note and d.note.kind == "topic"}

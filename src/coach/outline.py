@@ -311,8 +311,15 @@ def people_in(request: Request) -> tuple[str, ...]:
     return (audience, request.mentor.role) if isinstance(request, BriefRequest) else (audience,)
 
 
+_TOP = re.compile(
+    r"\W*(?:(?:the|an?|our|my) )?(?:ceo|coo|chief executive|chief operating|managing director|president|founder|owner|chair|board)\b",
+    re.I,
+)
+"""Roles whose work is to lead, whatever the trade of those they lead."""
+
+
 def lenses_of(texts: Sequence[str], lenses: Note) -> tuple[str, ...]:
-    """Role families named in the first text that names any, at most two; leadership comes after what is led."""
+    """Role families named in the first text that names any, at most two; leadership comes after what is led, but first for those at the top."""
     for text in texts:
         found = {}
         for family, bullets in lenses.sections.items():
@@ -320,7 +327,7 @@ def lenses_of(texts: Sequence[str], lenses: Note) -> tuple[str, ...]:
             pattern = rf"\b(?:{'|'.join(re.escape(word) for word in words.split(', '))})(?:e?s)?\b"
             hits = [match.start() for match in re.finditer(pattern, text, re.I)]
             if hits:
-                found[family] = (family == "leadership", -len(hits), min(hits))
+                found[family] = ((family == "leadership") != bool(_TOP.match(text)), -len(hits), min(hits))
         if found:
             return tuple(sorted(found, key=lambda family: found[family])[:2])
     return ()

@@ -107,6 +107,8 @@ class Reframing(Frozen):
 
 
 _NEUTRAL: tuple[tuple[str, str], ...] = (
+    (r"start(?:s|ed|ing)? (?:here|out|work)|join(?:s|ed|ing)?\b|newcomer|onboard|new hires|first (?:day|week|month)", "starting out at work"),
+    (r"(?:want|expect|need)s? (?:from|of) (?:an?|the|their|our|us|work)\b|\bemployers?\b|\bpurpose|\bvalues\b", "purpose and values at work"),
     (r"laz|work ethic|effort|motivat|ambiti|unmotiv|hard[- ]?work|productiv", "motivation and effort at work"),
     (r"job[- ]?hop|loyal|quit|leav|commit|stay", "staying and leaving: motivation at work"),
     (r"feedback|critici|fragile|sensitive|snowflake|soft|entitle|spoil|praise", "giving and receiving feedback at work"),

@@ -181,6 +181,10 @@ def _asked(desk: Desk) -> dict[str, tuple[Question, ...]]:
             )
     opening = desk.listed("Opening")
     ids = {item.block.id for item in desk.outline.planned}
+    if "alone" in ids:
+        used = {question.text for questions in found.values() for question in questions}
+        left = [q for stage in STAGES[:2] for q in _of(desk, stage) if q.text not in used][:2]
+        found["alone"] = tuple(Question(text=question.text, mode="alone") for question in left)
     if "opening" in ids and opening:
         small = people <= 12
         found["opening"] = (Question(text=opening[0 if small else -1].text, mode="all" if small else "pairs"),)

@@ -31,7 +31,7 @@ OPEN_QUESTION = re.compile(
 )
 
 _FOR_TWO = re.compile(
-    r"\b(?:I|me|my|mine|(?:the |your |this )?mentee|(?:the|your|this) mentor|(?:you and|us|we) two|two of us|both of us|between us|"
+    r"\b(?:I|me|my|mine|(?:the |your |this )?mentee|(?:the|your|this) mentor|(?:you and|us|we) two|two of us|both of us|between us|(?:in|of) (?:this|our) pair|"
     r"we\b[^?]*\beach other|(?:before|when|until) we meet|our (?:first|next) (?:meeting|session)|(?:because of|about) our meetings)\b"
 )
 _SAID = re.compile(r"[\"“][^\"”]*[\"”]")

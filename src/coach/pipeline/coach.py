@@ -46,6 +46,8 @@ well; a second note must besides serve the topic well enough to cover it alone. 
 topics of `evals/coverage.yaml` that are called covered, 15 get a second note at 0.9 ("shadow AI": AI policy) and 23 at 0.8."""
 NOTES, OWN_DOCUMENTS, OWN_PASSAGES = 2, 3, 6
 """How many notes, and how many of the user's own documents and passages, one draft draws on at most."""
+OWN_TOPICS = {"midpoint": "midpoint review", "last": "closing and measuring"}
+"""What a kind of meeting is about in itself."""
 SEVERAL_GROUPS = 6
 """People from which a discussion splits into groups that report to each other."""
 
@@ -198,7 +200,7 @@ class Coach:
         self._refresh()
         retriever, index = self._retriever, self.index
         neutral, notices = reframed(request, self._library)
-        evidence = self._evidence(neutral.topic, retriever)
+        evidence = self._evidence(neutral.topic, retriever, str(getattr(neutral, "session", "")))
         material = self._material(neutral, evidence, retriever)
         skeleton = self._outline(neutral)
         title, header = title_of(neutral), header_of(neutral, material)
@@ -246,15 +248,24 @@ class Coach:
 
     # --- parts of a draft ---
 
-    def _evidence(self, topic: str, retriever: Any) -> Evidence:
-        """Evidence on a topic; where the topic as a whole is not covered, on its subject if that is."""
+    def _evidence(self, topic: str, retriever: Any, session: str = "") -> Evidence:
+        """Evidence on a topic; where the topic as a whole is not covered, on its subject if that is.
+
+        A closing or midpoint meeting whose topic is not covered rests on what is known of such meetings, and is called partly
+        covered: what is near the topic by a word ("what stays") would fill it with something else.
+        """
         whole: Evidence = retriever.evidence(topic)
         subject = subject_of(topic, self._library.lenses())
-        if whole.coverage == "covered" or subject == topic:
-            return whole
-        alone: Evidence = retriever.evidence(subject)
-        better = _VERDICTS.index(alone.coverage) > _VERDICTS.index(whole.coverage)
-        return alone.model_copy(update={"query": topic}) if better else whole
+        if whole.coverage != "covered" and subject != topic:
+            alone: Evidence = retriever.evidence(subject)
+            if _VERDICTS.index(alone.coverage) > _VERDICTS.index(whole.coverage):
+                whole = alone.model_copy(update={"query": topic})
+        if whole.coverage != "covered" and session in OWN_TOPICS:
+            own: Evidence = retriever.evidence(OWN_TOPICS[session])
+            if own.coverage != "covered":
+                return whole
+            return own.model_copy(update={"query": topic, "coverage": "partly", "nearest": whole.nearest})
+        return whole
 
     def _material(self, request: AnyRequest, evidence: Evidence, retriever: Any) -> Material:
         """The documents that the evidence lies in, and how well each of their bullets serves the request."""
