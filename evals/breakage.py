@@ -19,7 +19,7 @@ from evals.retrieval import covered, retrieved
 from evals.robustness import survived
 
 EACH, GATE_EACH = 2, 8
-"""Of requests, and of texts for the gate, every so-manieth is put to a broken Coach: enough to see a fault that is everywhere."""
+"""Of requests and queries, and of texts for the gate, every so-manieth is put to a broken Coach: enough to see a fault that is everywhere."""
 
 
 class Broken(NamedTuple):
@@ -185,7 +185,7 @@ def noticed(coach: Coach) -> Iterator[tuple[str, bool]]:
 
 def _measured(coach: Coach, what: str) -> list[Row]:
     ways: dict[str, Callable[[], Iterator[Row]]] = {
-        "queries": lambda: retrieved(coach, load("queries", "dev")),
+        "queries": lambda: retrieved(coach, load("queries", "dev")[::EACH]),
         "topics": lambda: covered(coach, load("coverage", "dev")),
         "requests": lambda: (drafted(coach, case) for case in load("requests", "dev")[::EACH]),
         "documents": survived,
