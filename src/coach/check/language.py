@@ -74,6 +74,7 @@ _SHOWN = re.compile(r"(?:research|studies|science|evidence|experts?) (?:shows?|p
 _SLUR = re.compile(  # a person or a group called names that mean their age
     r"\b(?:our|the|these|those|my|some|all|old) (?:\w+ )?"
     r"(?:dinosaurs|snowflakes?|oldies|fossils|old[- ]?timers?|grandpas?|grandmas?)\b"
+    r"|\b(?:dinosaur|fossil|relic|grandpa|grandma|snowflake|brat) of an? (?:c[efimopt]o|boss|manager|director|colleague|chief|partner|leader|head|mentee|mentor|man|woman|president|chair\w*|supervisor|intern|trainee)\b"
     r"|\b(?:codgers?|geezers?|fogeys?|fogies|biddy|biddies|crones?|whippersnappers?|(?:coffin|pension) dodgers?|wrinklies|old (?:bat|coot|buffer|duffer|git)s?)\b"
     r"|\b(?:an?|the|our|my|your|that|this|is|are|such|like) (?:[\w-]+ ){0,3}"
     r"(?:old|ancient|clueless|stupid|lazy|spoil\w*|useless|hopeless|young) "
