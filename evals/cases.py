@@ -55,9 +55,16 @@ class Run(Frozen):
 def load(name: str, part: str) -> list[dict[str, Any]]:
     """The cases of one of `SETS` that belong to a part.
 
-    Of `coverage` each list gives its 2nd, 4th, … topic to the sealed part; the others name their part.
+    Of `coverage` each list gives its 2nd, 4th, … topic to the sealed part; the others name their part. Queries bring their judged passages
+    along, grade by the beginning of the text.
     """
-    rows = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    rows = _read(name)
+    if name == "queries":
+        judged = _read("passages")
+        rows = [
+            row | {"passages": {begin: grade for grade, begins in judged.get(row["id"], {}).items() for begin in begins}}
+            for row in rows
+        ]
     if name != "coverage":
         return [row for row in rows if row["part"] == part]
     return [
@@ -66,3 +73,7 @@ def load(name: str, part: str) -> list[dict[str, Any]]:
         for number, row in enumerate(rows[kind])
         if number % 2 == (part == "sealed")
     ]
+
+
+def _read(name: str) -> Any:
+    return yaml.load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))

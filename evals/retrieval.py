@@ -14,8 +14,12 @@ from evals.cases import FOLDER, Row
 
 MEASURES = {"nDCG@10": ir_measures.nDCG @ 10, "recall@10": ir_measures.R @ 10, "reciprocal rank": ir_measures.RR}
 """Of documents."""
-PASSAGE_MEASURES = {"passage nDCG@10": ir_measures.nDCG @ 10, "passage recall@10": ir_measures.R @ 10}
-"""Of the passages that a draft would rest on."""
+PASSAGE_MEASURES = {
+    "passage nDCG@10": ir_measures.nDCG @ 10,
+    "passage precision@5": ir_measures.P(rel=2) @ 5,
+    "passage recall@10": ir_measures.R(rel=2) @ 10,
+}
+"""Of the passages that a draft would rest on; grades 2 and 3 count as relevant where a measure knows only yes and no."""
 VERDICTS = {"covered": "covered", "partly": "partly", "none": "not covered"}
 DECOYS = FOLDER / "decoys"
 """Old versions of notes' subjects, each called like the note that is current: what a shared drive holds beside them."""
@@ -28,7 +32,7 @@ def retrieved(coach: Coach, queries: Sequence[dict[str, Any]]) -> Iterator[Row]:
     evidence = {case["id"]: evidence_on(coach, case["query"]) for case in queries}
     documents = {name: [Path(hit.document).stem for hit in hits] for name, hits in found.items()}
     values = _measured(MEASURES, {c["id"]: c["judged"] for c in asked}, documents)
-    judged = {c["id"]: dict.fromkeys(c["passages"], 1) for c in asked if c.get("passages")}
+    judged = {c["id"]: c["passages"] for c in asked}
     pieces = {name: [_judged_as(hit, judged[name]) for hit in evidence[name].hits] for name in judged}
     passages = _measured(PASSAGE_MEASURES, judged, pieces)
     for case in queries:

@@ -26,7 +26,7 @@ from evals.gate import SETS as GATE
 from evals.retrieval import covered, retrieved, stale
 from evals.tailoring import tailored
 
-DATA = (*SETS, *(f"gate_{name}" for name in GATE))
+DATA = (*SETS, "passages", *(f"gate_{name}" for name in GATE))
 """The data sets, `NAME.yaml` each."""
 Say = Callable[[str], None]
 

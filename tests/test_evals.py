@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from bisect import bisect_left
 from pathlib import Path
 from typing import Any
 
@@ -95,18 +96,24 @@ def test_every_fault_in_a_draft_is_caught_by_the_check_that_is_there_for_it(coac
 
 def test_a_case_whose_judged_passage_is_gone_from_the_notes_is_noticed(coach: Coach) -> None:
     folder = packaged("knowledge")
-    held = {
-        path.stem: [p.text for p in passages(read(folder, f"{path.parent.name}/{path.name}"))]
+    held = sorted(
+        passage.text
         for path in folder.glob("*/*.md")
+        for passage in passages(read(folder, f"{path.parent.name}/{path.name}"))
+    )
+    begins = {
+        begin: case["id"] for part in ("dev", "sealed") for case in load("queries", part) for begin in case["passages"]
     }
-    lost = [
-        (case["id"], begin)
-        for part in ("dev", "sealed")
-        for case in load("queries", part)
-        for begin in case.get("passages", ())
-        if not any(text.startswith(begin) for note in case["judged"] for text in held[note])
-    ]
-    assert lost == []
+    places = {begin: bisect_left(held, begin) for begin in begins}
+    assert [
+        (begins[begin], begin) for begin, at in places.items() if not "".join(held[at : at + 1]).startswith(begin)
+    ] == []
+
+
+def test_every_query_with_an_answer_has_passages_judged_in_grades() -> None:
+    cases = [case for part in ("dev", "sealed") for case in load("queries", part)]
+    assert [case["id"] for case in cases if bool(case["judged"]) != bool(case["passages"])] == []
+    assert {grade for case in cases for grade in case["passages"].values()} == {1, 2, 3}
 
 
 def test_every_case_names_notes_that_there_are() -> None:
