@@ -108,7 +108,7 @@ def test_the_request_tells_the_model_no_more_than_it_needs(coach: Coach, tmp_pat
     markers = set()
     for body in bodies:
         system, task = body["messages"][0]["content"], body["messages"][1]["content"]
-        marker = re.search(r"<<([0-9a-f]{16})", task)
+        marker = re.search(r"<<([0-9a-f]{8})", task)
         assert marker
         markers.add(marker[1])
         assert marker[1] in system

@@ -38,7 +38,7 @@ def test_every_prompt_declares_exactly_what_it_uses_and_what_the_engine_fills_in
         ("section", r"\{\{evidence\}\}", "", "the declared inputs and the fields in the text differ (evidence)"),
         ("section", r"^inputs: \[artefact, ", "inputs: [", "differ (artefact)"),
         ("system", r"^name: system", "name: sistem", "Write 'system'"),
-        ("system", r"^version: 1", "version: one", "whole number"),
+        ("system", r"^version: 2", "version: one", "whole number"),
         ("invalid", r"^output: .*\n", "", "must begin with name, version, inputs and output"),
         ("rejected", r"^---\n(?s:.*)", "hello", "must begin with"),
     ],
@@ -58,7 +58,7 @@ def test_a_missing_prompt_is_named(tmp_path: Path) -> None:
 
 
 def test_a_changed_word_changes_the_hash(tmp_path: Path) -> None:
-    folder = changed(tmp_path, "system", "You are an editor", "You are the editor")
+    folder = changed(tmp_path, "system", "You are a careful", "You are the careful")
     assert load(folder)["system"].hash != load()["system"].hash
     assert load(folder)["section"].hash == load()["section"].hash
 

@@ -13,7 +13,10 @@ from coach.settings import packaged
 
 NEEDED: dict[str, frozenset[str]] = {
     "system": frozenset({"marker"}),
-    "section": frozenset({"artefact", "section", "request", "skeleton", "agree", "evidence", "slots", "marker"}),
+    "section": frozenset({"artefact", "section", "request", "skeleton", "agree", "evidence", "rules", "slots", "marker"}),
+    "statement": frozenset(),
+    "question": frozenset(),
+    "instruction": frozenset(),
     "invalid": frozenset({"error"}),
     "rejected": frozenset({"reasons"}),
 }

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from coach.check.fitting import recast, unfit
 from coach.check.language import assertions, spokespersons
-from coach.check.rewording import equal_words, refused, unfit
+from coach.check.rewording import equal_words, refused
 from coach.check.structure import LEADING
 from coach.check.support import names, numbers, stems, support, words
 from coach.knowledge.verify import OPEN_QUESTION
@@ -67,6 +68,7 @@ def question_faults(text: str, original: str, request: str) -> list[str]:
     Args:
         request: What the request says: words and names from there may come in.
     """
+    text, original = _without_front(recast(text, original, request), original)
     faults = _form(text, original)
     if not OPEN_QUESTION.fullmatch(text) or text.count("?") > 1:
         faults.append("it is not one open question")
@@ -90,7 +92,7 @@ def question_faults(text: str, original: str, request: str) -> list[str]:
         len(_IT.findall(text)) != len(_IT.findall(original))
     ):
         faults.append("a person, a duty, a direction or a denial is another")
-    before, there = (len(_kinds(_NEGATION.split(whole)[0])) for whole in (text, original))
+    before, there = ([kind for kind in _kinds(_NEGATION.split(whole)[0]) if kind in kept] for whole in (text, original))
     if _NEGATION.search(original) and before != there:
         faults.append("the denial stands elsewhere")
     if _SECOND.search(text) and not _SECOND.search(original):
@@ -101,12 +103,24 @@ def question_faults(text: str, original: str, request: str) -> list[str]:
 def instruction_faults(text: str, original: str, request: str) -> list[str]:
     """Why a reworded instruction cannot stand: it has to say the same, fitted to the request at most."""
     faults = [*_form(text, original), *_negated(text, original)]
+    reason = unfit(text, original, request)
+    text = recast(text, original, request)
     if original.count("____") != text.count("____") or ("“" in original and original.count("“") != text.count("“")):
         faults.append("a blank or a quotation of the original is lost")
     if len(_IT.findall(text)) != len(_IT.findall(original)):
         faults.append("IT, the department, is not it")
-    reason = unfit(text, original, request)
     return [*faults, *([reason] if reason else []), *_borrowed(text, original, request), *_spoken(text)]
+
+
+def _without_front(text: str, original: str) -> tuple[str, str]:
+    """Both without an adverbial of time or place that stands in front of the text and elsewhere in the original ("In four weeks, how …")."""
+    front = re.match(r"((?:In|On|At|During|Over|From|By|For|Since|This|Next|Last) [\w' ]{3,40}), (\w)", text)
+    if not front or _NEGATION.search(front[1]):
+        return text, original
+    place = re.search(rf"(?<=\w) {re.escape(front[1].lower())}\b", original)
+    if not place or re.search(r"\b(?:that|who|which|whether|if|when|where|because)\b", original[: place.start()]):
+        return text, original
+    return front[2].upper() + text[front.end() :], original[: place.start()] + original[place.end() :]
 
 
 def _negated(text: str, original: str) -> list[str]:
@@ -123,7 +137,8 @@ def _brought(request: str, text: str, original: str) -> list[str]:
     found, before = [], "?"
     for word in re.findall(r"[\w'’-]+", text):
         kinds = set(_kinds(word))
-        if kinds and kinds <= asked - old and before not in _LEADS:
+        joined = before in ("or", "and") and re.search(rf"\w+,? {before} {re.escape(word.lower())}\b", request.lower())
+        if kinds and kinds <= asked - old and before not in _LEADS and not joined:
             found.append(word)
         elif word.lower() not in ("the", "a", "an", "this", "that") and not (kinds and kinds <= asked - old):
             before = word.lower()
@@ -132,7 +147,9 @@ def _brought(request: str, text: str, original: str) -> list[str]:
 
 def _kinds(text: str) -> list[str]:
     """The stems of a text's content words, equal ones alike, each once and in the order of their first place."""
-    found = [stem for word in equal_words(text) for stem in stems(word.split("~", maxsplit=1)[0])]
+    found = [
+        stem for word in equal_words(text) if word != "roughly" for stem in stems(word.split("~", maxsplit=1)[0])
+    ]  # "about" as well
     return list(dict.fromkeys(found))
 
 

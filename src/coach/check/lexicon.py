@@ -20,7 +20,7 @@ VERBS: tuple[str, ...] = (
     "cause bring-about", "follow track", "follow go-along-with", "tell-apart distinguish", "create produce generate",
     "publish release", "link tie associate connect relate correlate", "watch observe", "limit restrict", "last endure", "acknowledge concede", "prefer favour favor",
     "analyse analyze", "organise organize", "criticise criticize", "strengthen reinforce", "undermine weaken",
-    "finish complete", "erase delete remove", "steal take-without-permission", "lead-to result-in",
+    "finish complete", "hide conceal", "erase delete remove", "steal take-without-permission", "lead-to result-in",
 )  # fmt: skip
 """Verbs by their base form; phrases joined by hyphens carry the inflection on their first word."""
 WORDS: tuple[str, ...] = (
@@ -51,7 +51,7 @@ WORDS: tuple[str, ...] = (
     "poorer worse", "better superior", "randomised randomized", "usual customary", "most-common commonest", "main-reason chief-reason", "short brief",
     "longer lengthier", "likely probable", "confident self-assured",
     "uncertain unsure", "ill sick", "invented fictitious fictional", "previous earlier prior", "final last", "global worldwide", "tired fatigued weary",
-    "tiring fatiguing", "extra additional further", "many numerous", "several a-number-of", "most a-majority-of the-majority-of", "actual real",
+    "tiring fatiguing", "extra additional further", "many numerous", "several a-number-of", "most a-majority-of the-majority-of", "actual real", "legitimate genuine", "more-common commoner",
     "free-of-charge at-no-cost", "slight small", "sensible reasonable", "key crucial",
     # adverbs and connectives
     "quickly rapidly swiftly", "often frequently", "seldom rarely infrequently", "mostly mainly chiefly largely primarily predominantly",

@@ -12,8 +12,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 
-import Stemmer
-
 from coach.check.lexicon import actives, equal, phrases
 
 
@@ -48,6 +46,7 @@ _VAGUE = re.compile(
 )
 NEAR = 2.0
 """Percentage points by which "about a third" may differ from the share, and "nearly" or "over" on their side of it."""
+_MEASURE = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|forty|fifty|sixty) (?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|per ?cent)\b"
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|%|[^\W\d_]+(?:['’~-][^\W\d_]+)*~?|[,;:.?!()]")
 _ADVERBIAL = _set(
     "in among amongst at during across on for since before after until till under within over per between from more-than"
@@ -59,9 +58,11 @@ _STUDY = re.compile(
 )
 _TOLD = _set(
     "in found reported said according-to suggest~s suggest~d suggest~ show~ among across of estimates estimated concludes concluded notes "
-    "noted writes wrote caution~s caution~d explains explained observes observed argues argued projected defines recommended advise~s"
+    "noted holds writes wrote caution~s caution~d explains explained observes observed argues argued projected defines recommended advise~s"
 )
 """Words by which a study is brought in, before or after it: "in a 2024 survey", "a 2024 survey found"."""
+_SAID = _set("found reported said warn~d advise~d noted wrote observed explained concluded recommended told announced estimated")
+"""What somebody did who is told of with a year."""
 _SAME_TOLD = _set("in found reported according-to")
 """Those that claim equally much, so that one may stand for the other."""
 _JOINS = re.compile(
@@ -72,6 +73,8 @@ _BARRIERS = _set(
     "and or but while although because if unless than who which where when after before not no only whether until as"
 )
 """Words that a moved part may not pass inside a sentence: on their other side it would say something about something else."""
+_CONDITIONS = _set("that what how than whose whom for-example such-as to")
+"""Words with which a sentence has more than one clause, beside the barriers."""
 _VERBS = _set("was were is are had has have did does found fell rose came went made gave kept got felt took")
 _LIMITS = _set("only unless except if but though although while whereas not no without until")
 _BE = _set("was were is are")
@@ -81,7 +84,6 @@ _PAPERS = _set("paper papers report reports audit pilot standard law resolution 
 _WROTE = _TOLD - {"in", "among", "across", "of"}
 _COMPARING = _set("more less fewer higher lower better worse than no-longer however other author authors")
 _COUNTS = _set("of percent most many few all some only half no each every both more fewer less the-most a-few even")
-_CHOSEN = _set("harmless invented public empty 1 only never none nobody nothing cannot")
 _SCOPED = _set("for among in under only when where if at unless seem~ seem~s some may might not")
 """Words by which a lead-in limits what follows, so that it may not be left out."""
 _CLAUSES = _set("before after when if once where")
@@ -92,22 +94,19 @@ _COUNTED = re.compile(
     r"stud(?:y|ies)|surveys?|reviews?|trials?|experiments?|analys[ei]s|meta-analys[ei]s|polls?|tests?|data|interviews"
 )
 _RESEARCH = re.compile(rf"{_COUNTED.pattern}|(?:19|20)\d\d")
-_STEMMER = Stemmer.Stemmer("english")
-_ACTS = frozenset(
-    _STEMMER.stemWord(word)
-    for word in _set(
-        "send delete share give tell call ring pay sign upload post forward copy approve open click install download enter type buy "
-        "purchase transfer publish release show ask put take make use keep write print remove erase switch cancel agree accept confirm change"
-    )
-)
-"""What an instruction may not begin to ask for, though the request speaks of it."""
-LINKS = _set(
-    "such-as for-example for of in your their own with about from to as at on please this these it its you they who which and when is are was were be"
-)
-"""Words that may be put between others to fit them to a request."""
-_REVERSING = _set("off out never none nobody nothing neither nor against instead skip ignore avoid stop refuse")
 _FIGURE = re.compile(r"(?<![\w.])([-−+£€¥$]*)((?:\d[\d,]*)?\.?\d+(?:,\d{3})*)")
 _SIGNS = ".,;:()%'’\"“”-–$"
+_STOPPED = re.compile(r"(?<=[\w)%”\"])[.;] (?=[A-Za-z\d“])")
+_BACK = re.compile(r"(?P<it>It|They|This|That|These|Those|He|She)(?: (?:is|was|are|were)(?= (?:an?|the|one|\w+ times|\w+ed|about)\b))? ", re.IGNORECASE)
+_CONTRASTS = (" while ", " whereas ", " but ", " yet ")
+"""Words between two statements of which what stands before the first holds for the first alone."""
+_WEAK = (" and ", " so ", *_CONTRASTS)
+"""Words that join two statements of which each may stand alone."""
+_REACHING = _LIMITS - {"though", "although", "while", "whereas", "but"} | _set(
+    "may might could would should cannot never none nobody nothing neither nor hardly seldom rather-than if when where whether once suggest seem "
+    "believe expect fear hope doubt claim estimate advise warn deny assume perhaps likely either not-at-all fail too")
+"""Words that hold for all that follows them up to the end of their sentence."""
+_TOLD_FLATLY = _set("found reported said show~ show~s show~d concludes concluded noted notes wrote observed observes explains explained")
 FEWEST = 3
 """Words of a part that may be moved, at least: two names that change places are shorter."""
 
@@ -134,40 +133,6 @@ def refused(statement: str, quotes: Sequence[str]) -> str:
             if any(a != b and not _single(left, a) and not _single(right, b) for a, b in product(quotes, quotes)):
                 return ""
     return min(reasons, key=len)
-
-
-def unfit(text: str, original: str, request: str) -> str:
-    """Why a text is more than the original fitted to a request; "" if it is not.
-
-    Sentence for sentence, every word of the original is still there, in its order or with its clause of time or condition at the
-    other end, in equal words; and what was put in comes from the request or links words.
-    """
-    mine, theirs = (re.split(r"(?<=[.!?]) ", whole.strip()) for whole in (text, original))
-    if len(mine) != len(theirs):
-        mine, theirs = [text], [original]
-    return next((why for pair in zip(mine, theirs, strict=True) if (why := _unfit(*pair, request))), "")
-
-
-def _unfit(text: str, original: str, request: str) -> str:
-    said, meant = ([w for w in equal_words(t) if w != ":" and w not in EMPTY] for t in (text, original))
-    if not said or _same(said, meant):
-        return ""
-    rest = iter(said)
-    lost = [word for word in meant if word not in rest]
-    if lost:
-        return f"changed or left out of the original: {_plain(lost)}"
-    extra = list(said)
-    for word in meant:
-        extra.remove(word)
-    if extra and ((_LIMITS | _CHOSEN) & set(meant) or {"mentor", "mentee", "and", "who", "when"} & set(extra)):
-        return f"put into a prohibition, a choice or somebody's part: {_plain(extra)}"
-    asked = {_stem(word) for word in equal_words(request)} - _ACTS
-    new = [w for w in extra if w in _LIMITS or w in _REVERSING or (w not in LINKS and _stem(w) not in asked)]
-    return f"not in the original and not in the request: {_plain(new)}" if new else ""
-
-
-def _stem(word: str) -> str:
-    return str(_STEMMER.stemWord(word.split("~", maxsplit=1)[0]))
 
 
 def _marks(text: str, quotes: str) -> list[str]:
@@ -198,8 +163,8 @@ def _bare(figure: str) -> str:
 
 def _single(statement: str, quote: str) -> str:
     statement = _told_in_figures(statement, quote)
-    lead = re.match(r"[^:]{3,120}: ", quote)
-    if lead and statement.startswith(lead[0]):
+    lead = re.match(r"([^:]{3,120})[:.] ", statement)
+    if lead and quote.startswith(f"{lead[1]}: "):
         statement, quote = statement[lead.end() :], quote[lead.end() :]
     rows = list(_readings(statement, said=True))
     meanings = list(_readings(quote, said=False))
@@ -233,6 +198,8 @@ def _readings(text: str, *, said: bool) -> Iterator[list[str]]:
     if "by" in plain:
         yield from _actives(plain)
     if said:
+        for whole in _rejoined(text):
+            yield [word for word in equal_words(whole) if word != ":"]
         return
     term = re.match(r"\*\*(.+?)\*\*: ", text)
     if term:
@@ -274,6 +241,60 @@ def _without_tail(text: str) -> Iterator[str]:
             yield f"{head}, {source}" if source else head
 
 
+def _rejoined(text: str, *, most: int = 2) -> Iterator[str]:
+    """The text with its first sentences put together again, in the ways in which one sentence may have been made two.
+
+    "X fell and cost jobs" may be told as "X fell. It cost jobs", "…, ten times the share" as "That is ten times …". Where what stands before
+    "and" is denied, hedged or a condition, it holds for what follows as well, so that two sentences would say something else.
+    """
+    boundary = _STOPPED.search(text)
+    if not boundary or not most:
+        return
+    before, after = text[: boundary.start()], text[boundary.end() :]
+    back = _BACK.match(after)
+    restated = _restated(before, after)
+    bare = [after[back.end() :]] if back else []
+    bare += [after[len(restated) :].lstrip()] if restated else []
+    wholes = []
+    if _lone(before):
+        wholes += [f"{before}{join}{rest}" for rest in bare for join in (", ", *_WEAK, ", which ")]
+        wholes += [f"{before}, which {rest}" for rest in [after[len(back["it"]) :].lstrip()] if back] if back else []
+        leads = _leading(before)
+        if back or restated or not leads:
+            wholes += [f"{before}{join}{after}" for join in _WEAK]
+        elif not _TOLD_FLATLY & set(equal_words(before)):
+            wholes += [f"{before}{join}{after}" for join in _CONTRASTS]
+    wholes.append(f"{before}: {after}")
+    for whole in wholes:
+        yield whole
+        yield from _rejoined(whole, most=most - 1)
+
+
+def _restated(before: str, after: str) -> str:
+    """The words with which the second sentence names the first one's subject again; "" if it does not."""
+    clause = re.split(r"[,:;] ", before)[-1]
+    if not _leading(before):
+        clause = re.split(r"[:;] ", before)[-1]
+    same = ""
+    for mine, theirs in zip(clause.split(), after.split(), strict=False):
+        if mine.lower() != theirs.lower() or len(same.split()) > 6:
+            break
+        same = f"{same} {theirs}".strip()
+    return same
+
+
+def _leading(before: str) -> bool:
+    """Whether a sentence begins with where, when or among whom it holds."""
+    row = equal_words(re.split(r"(?<=[.;:]) ", before)[-1])
+    return bool(row) and (row[0] in _ADVERBIAL | _CLAUSES | {"according-to"} or bool(_TOLD_FLATLY & set(row)))
+
+
+def _lone(before: str) -> bool:
+    """Whether nothing in a sentence reaches over its "and" into what follows: no denial, hedge or condition."""
+    row = equal_words(re.split(r"(?<=[.;:]) ", before)[-1])
+    return not {word.split("~")[0] for word in row} & _REACHING
+
+
 def equal_words(text: str) -> list[str]:
     """The words of a text, in lower case, equal ones alike; glue and punctuation are left out but for the first colon."""
     return list(_equal_words(text))
@@ -286,6 +307,9 @@ def _equal_words(text: str) -> tuple[str, ...]:
     lowered = re.sub(r"[$](\d[\d,.]*(?: [mb]illion| trillion)?)", r"\1 dollars", lowered)
     lowered = re.sub(r"\b(over|above)(?= [\d£€])", "more than", lowered)
     lowered = re.sub(r"\b(under|below)(?= [\d£€])", "less than", lowered)
+    lowered = re.sub(rf"\b(over|above)(?= {_MEASURE})", "more than", lowered)
+    lowered = re.sub(rf"\b(under|below)(?= {_MEASURE})", "less than", lowered)
+    lowered = re.sub(r"\bwho (?:had|have|has) (?=an? )", "with ", lowered)
     lowered = re.sub(r"\b(twent|thirt|fort|fift|sixt|sevent|eight|ninet)y-(\w+)", _compound, lowered)
     lowered = re.sub(r"\bas well(?! as)\b", "as-well", lowered)
     lowered = lowered.replace(" as well as ", " and ").replace("a decade", "ten years")
@@ -294,8 +318,8 @@ def _equal_words(text: str) -> tuple[str, ...]:
     lowered = re.sub(r"\b(\w+) or more\b", r"at least \1", lowered)
     lowered = re.sub(r"\b(\w+)( \w+ a \w+)? or (?:less|fewer)\b", r"no more than \1\2", lowered)
     lowered = (
-        lowered.replace("according to", "according-to")
-        .replace(" more than ", " more-than ")
+        re.sub(r"\bmore than (?=\S)", "more-than ", lowered)
+        .replace("according to", "according-to")
         .replace("than by ", "than ")
     )
     lowered = re.sub(r"\b(can|could|do|does|did|is|are|was|were|has|have|had|would|should)n't\b", r"\1 not", lowered)
@@ -359,7 +383,7 @@ def _dated(words: list[str]) -> list[str]:
 
 def _same(said: Sequence[str], meant: Sequence[str]) -> bool:
     """Whether two rows are alike, or alike but for one part that says when, where or in which study."""
-    said, meant = [w for w in said if w not in EMPTY], [w for w in meant if w not in EMPTY]
+    said, meant = (_dated_first([w for w in row if w not in EMPTY]) for row in (said, meant))
     if said == meant:
         return True
     if sorted(set(said) - _SAME_TOLD) != sorted(set(meant) - _SAME_TOLD) or abs(len(said) - len(meant)) > 1:
@@ -399,6 +423,17 @@ def _moved(said: list[str], meant: list[str], start: int, end: int) -> bool:
     return False
 
 
+def _dated_first(row: list[str]) -> list[str]:
+    """ "The FBI advised families in 2024 to …" as "in 2024 the FBI advised families to …", where nobody else does anything before the year."""
+    for at in range(2, min(len(row) - 1, 8)):
+        if row[at] == "in" and re.fullmatch(r"(?:19|20)\d\d", row[at + 1]):
+            before = row[:at]
+            did = [w for w in before if w in _VERBS or w.endswith(("ed", "~d"))]
+            if len(did) == 1 and did[0] in _SAID and not _BARRIERS & set(before):
+                return [*row[at : at + 2], *before, *row[at + 2 :]]
+    return row
+
+
 def _core(part: Sequence[str]) -> list[str]:
     """A part without the word that brings it in."""
     return [word for index, word in enumerate(part) if word not in _TOLD or 0 < index < len(part) - 1]
@@ -416,7 +451,13 @@ def _may_pass(rest: Sequence[str], before: int, after: int) -> bool:
     ends = {0, len(rest)}
     if before in ends and after in ends:
         return not any(_RESEARCH.fullmatch(word) for word in rest)
-    return not (_BARRIERS | _VERBS) & set(passed) and not any(w.endswith(("ed", "~d")) for w in passed)
+    still = not (_BARRIERS | _VERBS) & set(passed) and not any(w.endswith(("ed", "~d")) for w in passed)
+    one = after == 0 and not (_BARRIERS | _CONDITIONS) & set(rest) and sum(map(_acts, rest)) == 1
+    return still or (one and not any(_RESEARCH.fullmatch(word) for word in rest))
+
+
+def _acts(word: str) -> bool:
+    return word in _VERBS or word.endswith(("ed", "~d", "ing", "~g"))
 
 
 def _movable(part: Sequence[str]) -> bool:
@@ -435,8 +476,9 @@ def _told(part: Sequence[str]) -> bool:
     """A part that says who found it: "a 2024 study found", "according to the regulator's report of 2024"."""
     if not part:
         return False
-    told = part[-1] in _TOLD or part[0] in ("according-to", "found", "reported", "said")
-    plain = not (_BARRIERS | _VERBS) & set(part)
+    begun, ended = part[0] in ("according-to", "found", "reported", "said"), part[-1] in _TOLD
+    told = begun or ended
+    plain = not (_BARRIERS | _VERBS) & set(part[1 if begun else 0 : -1 if ended else None])
     return told and plain and any(_STUDY.fullmatch(word) for word in part) and FEWEST <= len(part) <= 4 * FEWEST
 
 

@@ -15,7 +15,7 @@ from coach.llm.answers import Answers
 from coach.llm.endpoint import Endpoint, Form, Reply, Stopped
 from coach.llm.faults import Fault, FaultError
 from coach.llm.reading import UnreadableError, read, schema
-from coach.llm.slots import Rewrite, Slot, Slots, reworded, slots_of
+from coach.llm.slots import KINDS, Rewrite, Slot, Slots, reworded, slots_of
 from coach.llm.tokens import answer, count
 from coach.models import AgendaRequest, Flag, Frozen, Request, Section, Usage
 from coach.outline import SectionPlan
@@ -98,11 +98,12 @@ class ModelEngine:
             stop: Once set, the model is waited for no longer.
         """
         started = time.monotonic()
-        run = _Run(Endpoint(self.settings, self._forms), started + self.settings.seconds)
+        run = _Run(Endpoint(self.settings, self._forms), started + self.settings.seconds, self.settings.budget)
         pool = ThreadPoolExecutor(self.settings.concurrency, thread_name_prefix="coach-model")
         pool.submit(run.endpoint.prepare)
         drafts = [self._built_in.section(plan, context) for plan in plans]
         jobs, over = self._jobs(drafts, plans, context)
+        run.afford(sum(job.tokens for job in jobs.values()))
         outcomes: list[Outcome] = []
         try:
             under_way: dict[str, Future[Outcome]] = {
@@ -118,7 +119,7 @@ class ModelEngine:
         finally:
             run.stop()
             pool.shutdown(wait=False, cancel_futures=True)
-            usage.append(self._usage(outcomes, over, time.monotonic() - started, run.endpoint.address))
+            usage.append(self._usage(outcomes, over, run, time.monotonic() - started))
 
     # --- what is sent ---
 
@@ -158,7 +159,7 @@ class ModelEngine:
         return None
 
     def _job(self, section: Section, slots: Slots, plans: Sequence[SectionPlan], context: Context) -> "_Job":
-        marker = secrets.token_hex(8)
+        marker = secrets.token_hex(4)
         values = {
             "marker": marker,
             "artefact": {
@@ -170,7 +171,10 @@ class ModelEngine:
             "request": _told(context.request),
             "skeleton": "; ".join(plan.title for plan in plans),
             "agree": "; ".join(f"{p.block.title} ({p.minutes} min)" for p in context.outline.planned) or "nothing",
-            "evidence": "\n".join(f"[{name}] {c.quote}" for name, c in slots.evidence.items()) or "none",
+            "evidence": "\n".join(_evidence(slots)) or "none",
+            "rules": "\n\n".join(
+                self._prompts[kind].text for kind in KINDS if any(slot.kind == kind for slot in slots.slots)
+            ),
             "slots": "\n".join(map(_shown, slots.slots)),
         }
         task = self._prompts["section"].render(values)
@@ -216,7 +220,7 @@ class ModelEngine:
             replies=tuple(replies),
         )
 
-    def _usage(self, outcomes: Sequence[Outcome], over: Sequence[str], seconds: float, address: str) -> Usage:
+    def _usage(self, outcomes: Sequence[Outcome], over: Sequence[str], run: "_Run", seconds: float) -> Usage:
         replies = [reply for outcome in outcomes for reply in outcome.replies]
         fresh = [reply for reply, cached in replies if not cached]
         prompt, answer = sum(r.prompt_tokens or 0 for r in fresh), sum(r.answer_tokens or 0 for r in fresh)
@@ -235,9 +239,11 @@ class ModelEngine:
             notices.append(
                 f"Not sent to the model, to stay within {s.budget:,} prompt tokens, its context and its {s.max_tokens:,} tokens an answer: {'; '.join(over)}."
             )
+        if run.short:
+            notices.append(f"Some objections were not sent back, to stay within {s.budget:,} prompt tokens.")
         return Usage(
             model=s.model,
-            address=address,
+            address=run.endpoint.address,
             requests=len(fresh),
             cached=len(replies) - len(fresh),
             prompt_tokens=prompt,
@@ -253,10 +259,21 @@ class ModelEngine:
 
 
 class _Run:
-    """One draft under way: its endpoint, its deadline on `time.monotonic`, and the sign to stop."""
+    """One draft under way: its endpoint, its deadline on `time.monotonic`, the prompt tokens it has left, and the sign to stop."""
 
-    def __init__(self, endpoint: Endpoint, deadline: float) -> None:
+    def __init__(self, endpoint: Endpoint, deadline: float, budget: int) -> None:
         self.endpoint, self.deadline, self.stopped = endpoint, deadline, threading.Event()
+        self.short = False
+        self._left, self._lock = budget, threading.Lock()
+
+    def afford(self, tokens: int) -> bool:
+        """Whether so many prompt tokens are left; then they are taken. Otherwise `short` is set."""
+        with self._lock:
+            if tokens > self._left:
+                self.short = True
+                return False
+            self._left -= tokens
+            return True
 
     def stop(self) -> None:
         """Ends requests under way and those to come."""
@@ -300,16 +317,20 @@ class _Talk:
 
         form: Form | None = self._run.endpoint.form
         asked = [*self._messages, HumanMessage(task)]
+        paid = True  # the first request is: `_jobs` saw to it
         while form:
             messages = list(asked)
             problem = UnreadableError("there was no answer")
             for _ in range(2):
+                if not paid and not self._run.afford(_tokens(messages)):
+                    raise problem
+                paid = False
                 try:
                     reply = self._ask(messages, form)
                 except FaultError as error:
                     if not error.fault.form:
                         raise
-                    problem = UnreadableError(error.fault.message)
+                    problem, paid = UnreadableError(error.fault.message), True  # refused unread
                     break
                 try:
                     found = read(reply.text, self._job.slots, cut=reply.cut)
@@ -324,11 +345,14 @@ class _Talk:
         raise problem
 
     def again(self, task: str) -> dict[str, Rewrite]:
-        """What the model makes of an objection; nothing where it cannot be asked or read."""
+        """What the model makes of an objection; nothing where it cannot be asked or read, or where the budget does not reach."""
         from langchain_core.messages import HumanMessage
 
+        messages = [*self._messages, HumanMessage(task)]
+        if not self._run.afford(_tokens(messages)):
+            return {}
         try:
-            reply = self._ask([*self._messages, HumanMessage(task)], self._run.endpoint.form)
+            reply = self._ask(messages, self._run.endpoint.form)
             return read(reply.text, self._job.slots, cut=reply.cut)
         except (FaultError, UnreadableError):
             return {}
@@ -347,6 +371,10 @@ class _Talk:
         self._replies.append((reply, False))
         answers.put(name, reply)
         return reply
+
+
+def _tokens(messages: Sequence[object]) -> int:
+    return count(*(str(getattr(message, "content", "")) for message in messages))
 
 
 def _sifted(
@@ -383,6 +411,15 @@ def _faults(slot: Slot, rewrite: Rewrite, slots: Slots, request: str) -> list[st
 
 def _reasons(bad: Mapping[str, tuple[Rewrite, list[str]]]) -> str:
     return "\n".join(f"- [{name}] “{rewrite.text}”: {'; '.join(why)}" for name, (rewrite, why) in bad.items())
+
+
+def _evidence(slots: Slots) -> list[str]:
+    """The evidence by id; what stands below as a statement anyway is not told twice."""
+    told = {slot.text: slot.id for slot in slots.slots if slot.kind == "statement"}
+    return [
+        f"[{name}] {f'is the text of {told[c.quote]}' if c.quote in told else c.quote}"
+        for name, c in slots.evidence.items()
+    ]
 
 
 def _shown(slot: Slot) -> str:

@@ -1,11 +1,12 @@
 """A section as texts that a model may reword, and a section with some of them reworded. Code keeps everything else."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from coach.models import Block, Citation, Frozen, Item, Question, Section, Statement, Step
 
 SlotKind = Literal["statement", "question", "instruction"]
+KINDS: tuple[SlotKind, ...] = get_args(SlotKind)
 
 UNTOUCHED = frozenset({"reading", "terms", "yours", "own", "rules", "difficult"})
 """Sections that a model never sees: references, definitions, the user's own material and lines, rules of conduct."""
