@@ -62,7 +62,8 @@ def load(name: str, part: str) -> list[dict[str, Any]]:
     if name == "queries":
         judged = _read("passages")
         rows = [
-            row | {"passages": {begin: grade for grade, begins in judged.get(row["id"], {}).items() for begin in begins}}
+            row
+            | {"passages": {begin: grade for grade, begins in judged.get(row["id"], {}).items() for begin in begins}}
             for row in rows
         ]
     if name != "coverage":
@@ -76,4 +77,6 @@ def load(name: str, part: str) -> list[dict[str, Any]]:
 
 
 def _read(name: str) -> Any:
-    return yaml.load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml.load(
+        (FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )

@@ -99,6 +99,7 @@ def test_ids_survive_a_line_added_above(tmp_path: Path) -> None:
         (r"^- minutes: 25$", "- minutes: 30", "take 25 minutes"),
         (r"^- hands: .*\n", "", "lacks '- hands:'"),
         (r"^title: .*$", "title: a: b", "not valid YAML"),
+        (r"^- limits: .*$", "- limits: A cupboard has one lock.", "what only one comparison has: cupboard"),
         (r"^(## Caveats\n- ).*( \[)", r"\1TODO the limits.\2", "still to be written"),
     ],
 )

@@ -13,7 +13,9 @@ from coach.settings import packaged
 
 NEEDED: dict[str, frozenset[str]] = {
     "system": frozenset({"marker"}),
-    "section": frozenset({"artefact", "section", "request", "skeleton", "agree", "evidence", "rules", "slots", "marker"}),
+    "section": frozenset(
+        {"artefact", "section", "request", "skeleton", "agree", "evidence", "rules", "slots", "marker"}
+    ),
     "statement": frozenset(),
     "question": frozenset(),
     "instruction": frozenset(),

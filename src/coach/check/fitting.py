@@ -24,14 +24,14 @@ LINKS = _set(
 )
 """Words that may be put between others to fit them to a request."""
 LIGHT = _set(
-    "of in on at to for with as is are was were be been being it its this these those there do does did have has had so also please down "
+    "of in on at to for with as it its this these those there do does did have has had so also please down "
     "own which : then now next"
 )
 """Words that may come and go: without them nobody does another thing. Directions ("from", "off", "up") and persons are not among them."""
 LIMITED = "|"
 """Stands at both ends of a part with a condition or a denial."""
 _SCOPE = _set(
-    "not no nobody nothing none never neither nor without cannot only unless except until if when where once before after while "
+    "not no nobody nothing none never neither nor without cannot only unless except until if when once before after while "
     "rather-than instead-of whether instead skip ignore avoid stop refuse but"
 )
 """Words that hold for all that follows them in their sentence."""
@@ -43,12 +43,13 @@ _BANNED = _set("only unless except if but though although while whereas not no w
     "off out never none nobody nothing neither nor against instead skip ignore avoid stop refuse"
 )
 """What may not be put in."""
-_CHOSEN = _set("harmless invented public empty only alone")
-"""What narrows a choice, also for words that stand before it."""
+_CHOSEN = _set("harmless invented public empty only alone out off avoid skip")
+"""What narrows a choice or shuts something out, also for words that stand before it."""
 _PARTS = _set("mentor mentee and who when each other both")
 _THEY = {"you": "they", "your": "their", "yours": "theirs", "yourself": "themselves"}
 _SAME = (
     (r"\bat once\b", "immediately"),
+    (r"\b(now|again|over|back|on|by|time) and (then|again|over|forth|off|by)\b", r"\1-and-\2"),
     (r"\b(write|note|jot)(s?) down\b|\b(?:put|puts) (?:\w+ )?in writing\b", r"write\2"),
     (r"\bwrites?\b(?= down)", "write"),
     (r"\b(?:has|have|had|need|needs) to\b|\bwould have to\b", "must"),
@@ -67,7 +68,7 @@ _ACTS = frozenset(
     )
 )
 """What an instruction may not begin to ask for, though the request speaks of it."""
-_ROLE = re.compile(r"\b(mentor|mentee)\s*[:(]\s*(?:role )?([^,;:.()\n]+)", re.IGNORECASE)
+_ROLE = re.compile(r"(?<!promised last time: )\b(mentor|mentee)\s*[:(]\s*(?:role )?([^,;:.()\n]+)", re.IGNORECASE)
 
 
 def unfit(text: str, original: str, request: str) -> str:
@@ -92,14 +93,19 @@ def _other(said: Sequence[tuple[str, ...]], meant: Sequence[tuple[str, ...]], re
         return f"changed or left out of the original: {_plain(lost)}"
     if mine.count(LIMITED) != theirs.count(LIMITED):
         return "what holds for what is told otherwise: a condition or a denial reaches further or less far"
-    left = Counter(theirs)
+    left, persons = Counter(theirs), heads(request)
     asked = {_stem(word) for word in equal_words(request)} - _ACTS
     for part in said:
         for at, word in enumerate(part):
             if left[word]:
                 left[word] -= 1
                 continue
-            if word in _stems(_PARTS) or _stems(_BANNED) & set(part[:at]) or _stems(_CHOSEN) & set(part):
+            if (
+                word in persons
+                or word in _stems(_PARTS)
+                or _stems(_BANNED) & set(part[:at])
+                or _stems(_CHOSEN) & set(part)
+            ):
                 return f"put into a prohibition, a choice or somebody's part: {_plain([word])}"
             if word in _stems(_BANNED) or (word not in _stems(LINKS) and word not in asked):
                 return f"not in the original and not in the request: {_plain([word])}"
@@ -121,9 +127,16 @@ def recast(text: str, original: str, request: str) -> str:
             last = name.split()[-1]
             if other.endswith(last) or name in _names(other) or re.search(rf"\b{re.escape(last)}", original.lower()):
                 continue
-            text = re.sub(rf"\b(?:the|your) {re.escape(name)}\b", f"the {who}", text, flags=re.IGNORECASE)
+            called = f"your {who}" if f"your {who}" in original.lower() else f"the {who}"
+            text = re.sub(rf"\b(?:the|your) {re.escape(name)}\b", called, text, flags=re.IGNORECASE)
             text = re.sub(rf"(?:^|(?<=[.;:] )){re.escape(name)}(?=:)", who, text, flags=re.IGNORECASE)
     return text
+
+
+def heads(request: str) -> frozenset[str]:
+    """The stems of the words that name the two people of a request: "manager" of "plant manager"."""
+    names = [equal_words(_names(role.strip().lower())[-1]) for _, role in _ROLE.findall(request) if role.strip()]
+    return frozenset(_stem(name[-1]) for name in names if name)
 
 
 def _names(role: str) -> list[str]:
@@ -151,12 +164,12 @@ def _parts(text: str, *, each: bool) -> tuple[tuple[str, ...], ...]:
 def _sentence(sentence: str, *, each: bool) -> list[tuple[str, ...]]:
     whole = re.sub(r"\beach of you\b", "each", sentence)
     fronted = re.match(rf"((?:{'|'.join(sorted(_TIMES))})\b[^,:]*)[,:] (.+?)([.?!;]*)$", whole)
-    if fronted and not _SCOPE & set(equal_words(fronted[2])):
+    if fronted and not (_SCOPE | _ASKING) & set(equal_words(fronted[2])):
         whole = f"{fronted[2]} {fronted[1]}"
     row: list[str] = []
     found: list[list[str]] = []
     for word in equal_words(whole):
-        if word in ("and", "then") and not _SCOPE & set(row):
+        if word in ("and", "then") and not _SCOPE & set(row) and row[:1] != ["where"]:
             found.append(row)
             row = []
             continue
@@ -172,7 +185,7 @@ def _clear(row: Sequence[str]) -> list[str]:
     if len(starts) == 1 and starts[0] and not _ASKING & set(row):
         turned = turned[starts[0] :] + turned[: starts[0]]
     words = [_stem(word) for word in turned if word not in LIGHT]
-    return [LIMITED, *words, LIMITED] if words and _SCOPE & set(row) else words
+    return [LIMITED, *words, LIMITED] if words and (_SCOPE & set(row) or turned[0] == "where") else words
 
 
 @cache
@@ -181,6 +194,9 @@ def _stems(words: frozenset[str]) -> frozenset[str]:
 
 
 def _stem(word: str) -> str:
+    """A word's stem; what ends in "ing" keeps it, since "printing" may name a place where "print" is an order."""
+    if word.endswith("ing"):
+        return word
     return str(_STEMMER.stemWord(word.split("~", maxsplit=1)[0]))
 
 

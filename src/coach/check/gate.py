@@ -1,9 +1,10 @@
 """The gate: may a text that somebody else reworded stand in the place of the original? Plain functions, no model."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
-from coach.check.fitting import recast, unfit
+from coach.check.fitting import heads, recast, unfit
 from coach.check.language import assertions, spokespersons
 from coach.check.rewording import equal_words, refused
 from coach.check.structure import LEADING
@@ -48,6 +49,11 @@ _SAME = tuple(
 """Words that stand equally often in a question and its rewording: persons, directions, duties, what is denied."""
 _LEADS = frozenset(["for", "of", "on", "with", "in", "at", "your", "from", "about", "to", "by", "our"])
 """Words after which a word of the request says whose, where or on what, and presupposes nothing."""
+_OWNED = frozenset(["your", "our", "my", "their", "his", "her"])
+_KEPT = frozenset(["to", "of", "with", "about", "from", "by", "for", "at", "against", "into", "over", "under"])
+_SMALL = _KEPT | _OWNED | frozenset(["in", "on", "have", "be", "been", "being"])
+"""Words that turn a question: "finish" and "finish with", "say about" and "say to", "an arrangement" and "our arrangement"."""
+_ARTICLES = frozenset(["the", "a", "an", "this", "that", "these", "those"])
 _IT = re.compile(r"\bIT\b")
 _CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w+(?:-\w+)*\b|[\"“][^\"”]+[\"”]")
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot)\b|n['’]t\b", re.IGNORECASE)
@@ -84,6 +90,8 @@ def question_faults(text: str, original: str, request: str) -> list[str]:
     new = [kind for kind in mine if kind not in (*theirs, *_kinds(request)) and not stems(kind) <= NEUTRAL]
     if new:
         faults.append(f"neither in the original nor in the request: {', '.join(new)}")
+    if small := _small(text, original, request):
+        faults.append(f"small words that ask for something else: {', '.join(small)}")
     if loose := _brought(request, text, original):
         faults.append(f"words of the request where they may presuppose something: {', '.join(loose)}")
     if lost := {word.lower() for word in _FIXED.findall(original)} - {word.lower() for word in _FIXED.findall(text)}:
@@ -129,6 +137,37 @@ def _negated(text: str, original: str) -> list[str]:
         if bool(_NEGATION.search(text)) != bool(_NEGATION.search(original))
         else []
     )
+
+
+def _small(text: str, original: str, request: str) -> list[str]:
+    """Prepositions and possessives that are lost, or new and not followed by words of the request; and the people of the request put in."""
+    asked, people = set(_kinds(request)), heads(request)
+    found = sorted((set(_kinds(text)) - set(_kinds(original))) & people)
+    mine, theirs = (_with_next(whole) for whole in (text, original))
+    known, left = Counter(theirs), Counter(word for word, _ in theirs)
+    rest = []
+    for word, after in mine:  # those before the same word first
+        if known[word, after]:
+            known[word, after] -= 1
+            left[word] -= 1
+        else:
+            rest.append((word, after))
+    for word, after in rest:
+        if left[word]:
+            left[word] -= 1
+        elif word in _OWNED or not (kinds := set(_kinds(after))) or not (kinds & asked or stems(after) <= NEUTRAL):
+            found.append(word)
+    return found + [word for word, times in left.items() if times > 0 and word in _KEPT]
+
+
+def _with_next(text: str) -> list[tuple[str, str]]:
+    """The small words of a text, each with the next word that is neither small nor an article; possessives after a small word left out."""
+    words = re.findall(r"[\w'’-]+|[?,]", text.lower())
+    found = []
+    for at, word in enumerate(words):
+        if word in _SMALL and not (word in _OWNED and at and words[at - 1] in _SMALL):
+            found.append((word, next((w for w in words[at + 1 :] if w not in _ARTICLES and w not in _SMALL), "?")))
+    return found
 
 
 def _brought(request: str, text: str, original: str) -> list[str]:

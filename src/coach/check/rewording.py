@@ -54,14 +54,17 @@ _ADVERBIAL = _set(
 _STUDY = re.compile(
     r"study|studies|survey|surveys|review|reviews|trial|trials|experiments?|analysis|analyses|meta-analysis|meta-analyses|poll|report|"
     r"reports|paper|papers|test|tests|data|interviews|audit|index|pilot|figures|statistics|pages?|standard|law|rules|directive|guidance|"
-    r"resolution|\d{4}"
+    r"resolution|\d{4}|firm|insurer|fund|bank|centre|authority|agency|regulator|vendor|charity|union|institute|government|ministry|fbi|"
+    r"federation|association|magazine|newspaper"
 )
 _TOLD = _set(
     "in found reported said according-to suggest~s suggest~d suggest~ show~ among across of estimates estimated concludes concluded notes "
-    "noted holds writes wrote caution~s caution~d explains explained observes observed argues argued projected defines recommended advise~s"
+    "noted holds reports writes wrote says caution~s caution~d explains explained observes observed argues argued projected defines recommended advise~s"
 )
 """Words by which a study is brought in, before or after it: "in a 2024 survey", "a 2024 survey found"."""
-_SAID = _set("found reported said warn~d advise~d noted wrote observed explained concluded recommended told announced estimated")
+_SAID = _set(
+    "found reported said warn~d advise~d noted wrote observed explained concluded recommended told announced estimated"
+)
 """What somebody did who is told of with a year."""
 _SAME_TOLD = _set("in found reported according-to")
 """Those that claim equally much, so that one may stand for the other."""
@@ -97,16 +100,22 @@ _RESEARCH = re.compile(rf"{_COUNTED.pattern}|(?:19|20)\d\d")
 _FIGURE = re.compile(r"(?<![\w.])([-−+£€¥$]*)((?:\d[\d,]*)?\.?\d+(?:,\d{3})*)")
 _SIGNS = ".,;:()%'’\"“”-–$"
 _STOPPED = re.compile(r"(?<=[\w)%”\"])[.;] (?=[A-Za-z\d“])")
-_BACK = re.compile(r"(?P<it>It|They|This|That|These|Those|He|She)(?: (?:is|was|are|were)(?= (?:an?|the|one|\w+ times|\w+ed|about)\b))? ", re.IGNORECASE)
+_BACK = re.compile(
+    r"(?P<it>It|They|This|That|These|Those|He|She)(?: (?:is|was|are|were)(?= (?:an?|the|one|\w+ times|\w+ed|about)\b))? ",
+    re.IGNORECASE,
+)
 _CONTRASTS = (" while ", " whereas ", " but ", " yet ")
 """Words between two statements of which what stands before the first holds for the first alone."""
 _WEAK = (" and ", " so ", *_CONTRASTS)
 """Words that join two statements of which each may stand alone."""
 _REACHING = _LIMITS - {"though", "although", "while", "whereas", "but"} | _set(
     "may might could would should cannot never none nobody nothing neither nor hardly seldom rather-than if when where whether once suggest seem "
-    "believe expect fear hope doubt claim estimate advise warn deny assume perhaps likely either not-at-all fail too")
+    "believe expect fear hope doubt claim estimate advise warn deny assume perhaps likely either not-at-all fail too"
+)
 """Words that hold for all that follows them up to the end of their sentence."""
-_TOLD_FLATLY = _set("found reported said show~ show~s show~d concludes concluded noted notes wrote observed observes explains explained")
+_TOLD_FLATLY = _set(
+    "found reported said show~ show~s show~d concludes concluded noted notes wrote observed observes explains explained"
+)
 FEWEST = 3
 """Words of a part that may be moved, at least: two names that change places are shorter."""
 
@@ -256,7 +265,9 @@ def _rejoined(text: str, *, most: int = 2) -> Iterator[str]:
     bare = [after[back.end() :]] if back else []
     bare += [after[len(restated) :].lstrip()] if restated else []
     wholes = []
-    if _lone(before):
+    row = equal_words(after)
+    sourced = any(_told(row[-n:]) or _movable(row[-n:]) for n in range(2, 16)) or bool(_WROTE & set(row[-6:]))
+    if _lone(before) and (not sourced or any(_RESEARCH.fullmatch(word) for word in equal_words(before))):
         wholes += [f"{before}{join}{rest}" for rest in bare for join in (", ", *_WEAK, ", which ")]
         wholes += [f"{before}, which {rest}" for rest in [after[len(back["it"]) :].lstrip()] if back] if back else []
         leads = _leading(before)

@@ -44,7 +44,7 @@ def template(title: str, shelf: str, today: date) -> str:
             *(f"{TODO} {part}. {cite}" for part in ("what it is", "how it works", "what changes for a person")),
             f"everyone: {TODO} think of something from daily life.",
             *(f"{role}: {TODO} think of something from that work." for role in roles),
-            f"limits: {TODO} where the comparison breaks down.",
+            f"limits: {TODO} what none of these comparisons shows.",
         ],
         "Findings": [f"{TODO} in a survey of whom, in which year, how many said what. {cite}"] * 4,
         "Caveats": [f"{TODO} counter-evidence, or the limits of a study. {cite}", f"Not known: {TODO} whether …."],

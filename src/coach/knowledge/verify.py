@@ -1,10 +1,13 @@
 """Judges a curated collection: sources, citations, required sections, counts, questions and minutes."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import Stemmer
 
 from coach.errors import KnowledgeError
 from coach.knowledge.files import read, scan
@@ -34,6 +37,16 @@ _FOR_TWO = re.compile(
     r"\b(?:I|me|my|mine|(?:the |your |this )?mentee|(?:the|your|this) mentor|(?:you and|us|we) two|two of us|both of us|between us|(?:in|of) (?:this|our) pair|"
     r"we\b[^?]*\beach other|(?:before|when|until) we meet|our (?:first|next) (?:meeting|session)|(?:because of|about) our meetings)\b"
 )
+_STEMMER = Stemmer.Stemmer("english")
+_PLAIN = frozenset(
+    _STEMMER.stemWords(
+        "that this these those what when which whether whose while where there then than them they their your yours with without have does "
+        "some same somebody nobody anybody other others another each every only over down cannot more most much many such still also even "
+        "will would could should must from into after before until because make takes need needs read says said ask asks person people "
+        "know knows come comes good well first later".split()
+    )
+)
+"""Words that name no picture."""
 _SAID = re.compile(r"[\"“][^\"”]*[\"”]")
 
 
@@ -114,6 +127,7 @@ def _note(document: Document, note: Note, today: date | None) -> Iterator[Proble
         yield from _sections(document, note)
         yield from _citations(document, note)
         yield from _questions(document, note)
+        yield from _limits(document, note)
         for activity in note.activities:
             yield from _activity(document, activity)
         if note.activities:
@@ -216,6 +230,23 @@ def _must_cite(heading: str, bullet: Bullet) -> bool:
         "Explain it": bullet.label == "",
         "They will ask": not re.match(r"(Ask [^:]+|Not known): ", bullet.text),
     }.get(heading, False)
+
+
+def _limits(document: Document, note: Note) -> Iterator[Problem]:
+    """What a comparison leaves out is said after any of them, so that it may not speak of a picture that only one has."""
+    bullets = note.sections.get("Explain it", ())
+    rows = {bullet.label: _roots(bullet.text) for bullet in bullets if bullet.label}
+    limits = rows.pop("limits", set())
+    about = _roots(note.title).union(*(_roots(bullet.text) for bullet in bullets if not bullet.label))
+    shared = Counter(root for roots in rows.values() for root in roots)
+    if len(rows) > 1 and (own := sorted(root for root in limits - about if shared[root] == 1)):
+        what = f"the limits speak of what only one comparison has: {', '.join(own)}"
+        yield _at(document, "- limits:", what, "say what none of the comparisons shows")
+
+
+def _roots(text: str) -> set[str]:
+    """The stems of a text's longer words, common ones left out."""
+    return {_STEMMER.stemWord(word) for word in re.findall(r"[a-z]{4,}", text.lower())} - _PLAIN
 
 
 def _citations(document: Document, note: Note) -> Iterator[Problem]:
