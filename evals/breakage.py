@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 import numpy as np
 
+from coach.ageism import Detector
 from coach.extractive import Extractive
 from coach.models import Evidence, Section
 from coach.outline import apportion
@@ -159,7 +160,9 @@ PIPELINE: dict[str, Broken] = {
     "stages are mixed": Broken("stages in order", "requests", _built_in(_stages_mixed)),
     "nothing is vetted": Broken("order ignored", "documents", lambda coach: _unvetted()),
     "the language check is blind": Broken(
-        "harmful found", "sentences", lambda coach: patch("evals.texts.assertions", lambda text: [])
+        "harmful found",
+        "sentences",
+        lambda coach: patch.object(Detector, "likelihood", lambda self, texts: [0.0] * len(texts)),
     ),
     "the gate is open": Broken(
         "gate", "texts", lambda coach: patch("evals.texts.statement_faults", lambda text, quotes: [])
@@ -189,7 +192,7 @@ def _measured(coach: Coach, what: str) -> list[Row]:
         "topics": lambda: covered(coach, load("coverage", "dev")),
         "requests": lambda: (drafted(coach, case) for case in load("requests", "dev")[::EACH]),
         "documents": survived,
-        "sentences": lambda: texts.sentences(load("language", "dev")),
+        "sentences": lambda: texts.sentences(load("language", "dev"), coach._ageism),
         "texts": texts.mutants,
         "gate": lambda: texts.gated(GATE_EACH),
     }

@@ -51,7 +51,7 @@ def run(coach: Coach, part: str, say: Say, limit: int | None = None) -> Run:
         say(f"Topics: {len(cases['coverage'])}")
         rows += covered(coach, cases["coverage"])
         say(f"Sentences: {len(cases['language'])}")
-        rows += texts.sentences(cases["language"])
+        rows += texts.sentences(cases["language"], coach._ageism)
     if limit is None and part == "dev":
         say("Texts through the gate")
         rows += texts.gated()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
+from coach.ageism import TOLD, Detector
 from coach.check.gate import statement_faults
 from coach.check.language import assertions, spokespersons
 from coach.check.support import names
@@ -19,10 +20,15 @@ FACTS = 120
 SEED = 20261122
 
 
-def sentences(rows: Sequence[dict[str, Any]]) -> Iterator[Row]:
-    """Each labelled sentence through the language checks: harmful ones found, harmless ones let be."""
-    for case in rows:
-        found = {"stereotype": bool(assertions(case["text"])), "spokesperson": bool(spokespersons(case["text"]))}
+def sentences(rows: Sequence[dict[str, Any]], detector: Detector) -> Iterator[Row]:
+    """Each labelled sentence through the patterns and the detector: harmful ones found, harmless ones let be."""
+    likely = detector.likelihood([case["text"] for case in rows])
+    for case, value in zip(rows, likely, strict=True):
+        found = {
+            "stereotype": bool(assertions(case["text"])),
+            "spokesperson": bool(spokespersons(case["text"])),
+            f"likely ({value:.2f})": value > TOLD,
+        }
         harmful = case["stereotype"] or case["spokesperson"]
         name = "harmful found" if harmful else "harmless let be"
         yield Row(
@@ -32,6 +38,7 @@ def sentences(rows: Sequence[dict[str, Any]]) -> Iterator[Row]:
             figures={name: float(any(found.values()) == harmful)},
             input=case["text"],
             output=", ".join(kind for kind, there in found.items() if there) or "nothing found",
+            values={"likelihood": value},
         )
 
 

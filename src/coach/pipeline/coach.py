@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from coach import __version__
+from coach.ageism import TYPED, Detector
 from coach.check import check_artefact
+from coach.check.language import loaded
 from coach.extractive import Context, Extractive
 from coach.knowledge import FileState, passages, scan
 from coach.models import (
@@ -38,7 +40,7 @@ from coach.pipeline.requests import make_request
 from coach.pipeline.vetting import vetted
 from coach.pipeline.words import gaps_of, header_of, title_of
 from coach.retrieve.coverage import COVERED
-from coach.settings import Settings
+from coach.settings import Settings, packaged
 
 SECOND_NOTE, SECOND_DOCUMENT = 0.9, 0.8
 """Part of the best document's score that a second note, or a document of the user's own, must reach to be drawn on as
@@ -133,7 +135,12 @@ class Coach:
         """The index, brought up to date with the knowledge folders."""
         from coach.index import open_index
 
-        return open_index(self.settings, self._progress)
+        index = open_index(self.settings, self._progress)
+        if self._progress and packaged("knowledge") in self.settings.folders and not self._ageism.learnt():
+            self._progress("Learning what stereotypes look like", 0, 1)  # now, so that no draft waits for it
+            self._ageism.learn()
+            self._progress("Learning what stereotypes look like", 1, 1)
+        return index
 
     def _refresh(self) -> None:
         """Opens the index anew when a knowledge file changed since it was opened."""
@@ -145,10 +152,22 @@ class Coach:
 
     @cached_property
     def _retriever(self) -> Any:
-        from coach.embed import chosen
         from coach.retrieve import Retriever
 
-        return Retriever(self.index, chosen(self.settings))
+        return Retriever(self.index, self._embedder)
+
+    @cached_property
+    def _embedder(self) -> Any:
+        from coach.embed import chosen
+
+        return chosen(self.settings)
+
+    @cached_property
+    def _ageism(self) -> Detector:
+        """What tells stereotypes about ages from harmless texts; it learns at the first text that names an age, for some seconds."""
+        from coach.embed import MiniLM
+
+        return Detector(self.settings.data_dir, self._embedder if isinstance(self._embedder, MiniLM) else None)
 
     def search(self, query: str, k: int = 10, shelf: str | None = None) -> list[Hit]:
         """The `k` documents that serve a query best, each with its best passage, best first.
@@ -199,7 +218,7 @@ class Coach:
         """
         self._refresh()
         retriever, index = self._retriever, self.index
-        neutral, notices = reframed(request, self._library)
+        neutral, notices = reframed(request, self._library, self._heard)
         evidence = self._evidence(neutral.topic, retriever, str(getattr(neutral, "session", "")))
         material = self._material(neutral, evidence, retriever)
         skeleton = self._outline(neutral)
@@ -229,7 +248,7 @@ class Coach:
             self._engine.draft(skeleton.sections, context, usage, stop or threading.Event())
         ) as drafts:
             for drafted, reported in drafts:
-                section, found = vetted(drafted, material, neutral, sections)
+                section, found = vetted(drafted, material, neutral, sections, self._ageism.likelihood)
                 flags += [*reported, *found]
                 if section.statements or section.items or section.questions or section.blocks:
                     sections.append(section)
@@ -247,6 +266,10 @@ class Coach:
         yield Finished(artefact=artefact.model_copy(update={"flags": (*flags, *check_artefact(artefact))}))
 
     # --- parts of a draft ---
+
+    def _heard(self, text: str) -> bool:
+        """Whether something typed says what people of an age are like: by its words, or by its likeness to labelled examples."""
+        return loaded(text) or self._ageism.likelihood([text])[0] > TYPED
 
     def _evidence(self, topic: str, retriever: Any, session: str = "") -> Evidence:
         """Evidence on a topic; where the topic as a whole is not covered, on its subject if that is.

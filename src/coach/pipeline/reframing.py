@@ -1,9 +1,10 @@
 """Takes assertions about age groups out of a request, and says so with evidence."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
-from coach.check.language import loaded, mentions_group, reframe
+from coach.check.language import mentions_group, reframe
 from coach.extractive.desk import statement
 from coach.models import Action, AnyRequest, Notice, Person, Statement
 from coach.pipeline.library import Library
@@ -18,11 +19,15 @@ _NOTE_FOR_NOTICE = (
 """Which note of the shelf generational-perspectives answers what was typed; the last answers anything."""
 
 
-def reframed(request: AnyRequest, library: Library) -> tuple[AnyRequest, tuple[Notice, ...]]:
+Heard = Callable[[str], bool]
+"""Whether what somebody typed says what people of an age are like, or asks somebody to speak for them."""
+
+
+def reframed(request: AnyRequest, library: Library, heard: Heard) -> tuple[AnyRequest, tuple[Notice, ...]]:
     """The request with what asserts something about an age group taken out, and notices that say so."""
     changes: dict[str, Any] = {}
     notices: list[Notice] = []
-    neutral = reframe(request.topic)
+    neutral = reframe(request.topic) if heard(request.topic) else None
     if neutral:
         changes["topic"] = neutral.topic
         text = (
@@ -40,7 +45,7 @@ def reframed(request: AnyRequest, library: Library) -> tuple[AnyRequest, tuple[N
     for name, value in request:
         if name == "topic":
             continue
-        cleaned = _cleaned(value)
+        cleaned = _cleaned(value, heard)
         if name == "goal" and neutral and re.search(r"\b(?:them|they|their)\b", value, re.IGNORECASE):
             cleaned = ""  # it speaks of the people whom the topic made a group
         if cleaned != value:
@@ -63,18 +68,18 @@ def _evidence(library: Library, request: AnyRequest, text: str, count: int) -> t
     return tuple(statement(document, bullet) for bullet in document.note.sections[heading][:count])
 
 
-def _cleaned(value: Any) -> Any:
+def _cleaned(value: Any, heard: Heard) -> Any:
     """A field of a request without texts that are loaded."""
     if isinstance(value, str):
-        return "" if loaded(value) else value
+        return "" if heard(value) else value
     if isinstance(value, Person):
-        return value.model_copy(update={name: _cleaned(text) for name, text in value})
+        return value.model_copy(update={name: _cleaned(text, heard) for name, text in value})
     if isinstance(value, Action):
         return (
             value.model_copy(update={"text": "what was noted (its wording was left out)"})
-            if loaded(value.text)
+            if heard(value.text)
             else value
         )
     if isinstance(value, tuple):
-        return tuple(_cleaned(part) for part in value)
+        return tuple(_cleaned(part, heard) for part in value)
     return value
