@@ -83,7 +83,7 @@ def main() -> None:
                 coach = Coach(Settings(llm=llm, data_dir=Settings().data_dir))
                 coach._engine.__dict__["_forms"] = Path(folder) / "forms.json"
                 coach.__dict__["index"], coach.__dict__["_retriever"] = plain.index, plain._retriever
-                coach._scanned = plain._scanned
+                coach._scanned, coach._library = plain._scanned, plain._library  # as in a web app that has been running
                 before = len(bodies)
                 started = time.perf_counter()
                 list(coach.draft(make_request(kind, topic=topic, minutes=45)))

@@ -543,8 +543,15 @@ def test_the_gate_lets_none_of_the_wrong_texts_pass(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "least"), [("true", "reorder", 0.4), ("true", "numbers", 0.5), ("asked_true", "tailored", 0.3)]
-)  # measured: 49%, 63%, 40%
+    ("name", "kind", "least"),
+    [
+        ("true", "reorder", 0.5),
+        ("true", "numbers", 0.5),
+        ("true", "prompted", 0.65),
+        ("asked_true", "tailored", 0.3),
+        ("asked_true", "prompted", 0.9),
+    ],
+)  # measured: 55%, 63%, 69%, 40%, 94%
 def test_the_gate_lets_true_rewordings_of_its_grammar_pass(name: str, kind: str, least: float) -> None:
     true = [case for case in cases(name) if case.kind == kind]
     assert sum(not case.faults() for case in true) >= least * len(true)

@@ -155,8 +155,10 @@ def _small(text: str, original: str, request: str) -> list[str]:
     for word, after in rest:
         if left[word]:
             left[word] -= 1
-        elif word in _OWNED or not (kinds := set(_kinds(after))) or not (kinds & asked or stems(after) <= NEUTRAL):
-            found.append(word)
+        else:
+            kinds, placed = set(_kinds(after)), word in ("in", "on", "at") and stems(after) <= NEUTRAL
+            if word in _OWNED or not kinds or not (kinds & asked or placed):
+                found.append(word)
     return found + [word for word, times in left.items() if times > 0 and word in _KEPT]
 
 

@@ -104,8 +104,9 @@ _BACK = re.compile(
     r"(?P<it>It|They|This|That|These|Those|He|She)(?: (?:is|was|are|were)(?= (?:an?|the|one|\w+ times|\w+ed|about)\b))? ",
     re.IGNORECASE,
 )
+_IFS = _set("if when unless where whether once until except only")
 _CONTRASTS = (" while ", " whereas ", " but ", " yet ")
-"""Words between two statements of which what stands before the first holds for the first alone."""
+"""Words between two statements of which a denial, a hedge or a place in the first holds for the first alone; a condition may hold for both."""
 _WEAK = (" and ", " so ", *_CONTRASTS)
 """Words that join two statements of which each may stand alone."""
 _REACHING = _LIMITS - {"though", "although", "while", "whereas", "but"} | _set(
@@ -172,8 +173,8 @@ def _bare(figure: str) -> str:
 
 def _single(statement: str, quote: str) -> str:
     statement = _told_in_figures(statement, quote)
-    lead = re.match(r"([^:]{3,120})[:.] ", statement)
-    if lead and quote.startswith(f"{lead[1]}: "):
+    lead = re.match(r"([^:]{3,120}): ", quote)
+    if lead and statement.startswith((lead[0], f"{lead[1]}. ")):
         statement, quote = statement[lead.end() :], quote[lead.end() :]
     rows = list(_readings(statement, said=True))
     meanings = list(_readings(quote, said=False))
@@ -266,15 +267,17 @@ def _rejoined(text: str, *, most: int = 2) -> Iterator[str]:
     bare += [after[len(restated) :].lstrip()] if restated else []
     wholes = []
     row = equal_words(after)
-    sourced = any(_told(row[-n:]) or _movable(row[-n:]) for n in range(2, 16)) or bool(_WROTE & set(row[-6:]))
+    dated = re.fullmatch(r"\d{4}", "".join(row[-1:]))
+    sourced = any(_told(row[-n:]) or _movable(row[-n:]) for n in range(2, 16)) or bool(
+        _WROTE & set(row[-4 if dated else -1 :])
+    )
     if _lone(before) and (not sourced or any(_RESEARCH.fullmatch(word) for word in equal_words(before))):
         wholes += [f"{before}{join}{rest}" for rest in bare for join in (", ", *_WEAK, ", which ")]
         wholes += [f"{before}, which {rest}" for rest in [after[len(back["it"]) :].lstrip()] if back] if back else []
-        leads = _leading(before)
-        if back or restated or not leads:
+        if back or restated or not _leading(before):
             wholes += [f"{before}{join}{after}" for join in _WEAK]
-        elif not _TOLD_FLATLY & set(equal_words(before)):
-            wholes += [f"{before}{join}{after}" for join in _CONTRASTS]
+    if not sourced and not (_TOLD_FLATLY | _IFS) & set(equal_words(re.split(r"(?<=[.;:]) ", before)[-1])):
+        wholes += [f"{before}{join}{after}" for join in _CONTRASTS]
     wholes.append(f"{before}: {after}")
     for whole in wholes:
         yield whole

@@ -1,5 +1,6 @@
 """Files of a knowledge folder to `Document`s. Markdown and text are read as they are, Word and PDF by a library each."""
 
+import os
 import re
 import zipfile
 from pathlib import Path
@@ -29,30 +30,26 @@ def scan(folder: Path) -> tuple[FileState, ...]:
     """
     if not folder.is_dir():
         raise KnowledgeError(f"The knowledge folder '{folder}' does not exist. Create it, or name another folder.")
-    states = []
     try:
-        for path in sorted(_walk(folder)):
-            status = path.stat()
-            states.append(
-                FileState(path=path.relative_to(folder).as_posix(), size=status.st_size, mtime_ns=status.st_mtime_ns)
-            )
+        return tuple(sorted(_walk(folder, ""), key=lambda state: Path(state.path)))
     except OSError as error:
         raise KnowledgeError(
             f"'{error.filename}' cannot be read ({error.strerror}). Give read permission to it."
         ) from error
-    return tuple(states)
 
 
-def _walk(folder: Path) -> list[Path]:
+def _walk(folder: Path | str, above: str) -> list[FileState]:
     """Files of one folder and its subfolders; unlike `rglob` it does not pass over what may not be read."""
     found = []
-    for path in folder.iterdir():
-        if path.name.startswith("."):
-            continue
-        if path.is_dir():
-            found += _walk(path)
-        elif path.suffix.lower() in SUFFIXES and path.name != "README.md":
-            found.append(path)
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir():
+                found += _walk(entry.path, f"{above}{entry.name}/")
+            elif Path(entry.name).suffix.lower() in SUFFIXES and entry.name != "README.md":
+                status = entry.stat()
+                found.append(FileState(path=f"{above}{entry.name}", size=status.st_size, mtime_ns=status.st_mtime_ns))
     return found
 
 
