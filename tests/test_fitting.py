@@ -81,7 +81,9 @@ def test_small_words_that_ask_for_something_else_are_noticed(original: str, text
     assert question_faults(text, original, REQUEST)
 
 
-QUOTE = "In a trial with 1,612 staff, published in 2024, hybrid work cut resignations by a third and did not affect grades."
+QUOTE = (
+    "In a trial with 1,612 staff, published in 2024, hybrid work cut resignations by a third and did not affect grades."
+)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import groupby
 
 import Stemmer
 
+from coach.check.lexicon import DISTINCT
 from coach.check.rewording import equal_words
 
 
@@ -19,14 +21,11 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-LINKS = _set(
-    "such-as for-example for of in your their our own with about from to as at on please this these it its you they who which and when is are was were be"
-)
-"""Words that may be put between others to fit them to a request."""
-LIGHT = _set(
-    "of in on at to for with as it its this these those there do does did have has had so also please down "
-    "own which : then now next"
-)
+PLACING = _set("in at of on for with such-as for-example")
+"""Words with which something from the request is put in: "in our branch", "on the ward", "of your team"."""
+OWNING = _set("your their our its")
+"""What may stand between such a word and those of the request."""
+LIGHT = _set("to it its this these those there do does did have has had so also please which : then now next")
 """Words that may come and go: without them nobody does another thing. Directions ("from", "off", "up") and persons are not among them."""
 LIMITED = "|"
 """Stands at both ends of a part with a condition or a denial."""
@@ -40,7 +39,8 @@ _TIMES = _set("before after when once")
 _ASKING = _set("what how which who whether people")
 """Words after which a clause may belong to what is asked: it stays where it is."""
 _BANNED = _set("only unless except if but though although while whereas not no without until") | _set(
-    "off out never none nobody nothing neither nor against instead skip ignore avoid stop refuse"
+    "off out never none nobody nothing neither nor against instead skip ignore avoid stop refuse "
+    "want wish hope forget fail fear hesitate postpone pretend"
 )
 """What may not be put in."""
 _CHOSEN = _set("harmless invented public empty only alone out off avoid skip")
@@ -48,15 +48,16 @@ _CHOSEN = _set("harmless invented public empty only alone out off avoid skip")
 _PARTS = _set("mentor mentee and who when each other both")
 _THEY = {"you": "they", "your": "their", "yours": "theirs", "yourself": "themselves"}
 _SAME = (
-    (r"\bat once\b", "immediately"),
+    (r"\bat once\b", "at-once"),
     (r"\b(now|again|over|back|on|by|time) and (then|again|over|forth|off|by)\b", r"\1-and-\2"),
-    (r"\b(write|note|jot)(s?) down\b|\b(?:put|puts) (?:\w+ )?in writing\b", r"write\2"),
+    (r"\b(write|note|jot)(s?) down\b|\b(?:put|puts) (?:it|them|this|that) in writing\b", r"write\2"),
     (r"\bwrites?\b(?= down)", "write"),
-    (r"\b(?:has|have|had|need|needs) to\b|\bwould have to\b", "must"),
+    (r"^(?!.*\b(?:nobody|no one|none|not|never)\b|.*n't\b)(.*?)\b(?:has|have|had|need|needs) to\b", r"\1must"),
+    (r"\bwould (?:have to|must)\b", "must"),
     (r"\b(?:fix|settle|agree on|agree|set)(?= (?:the|a|your) (?:day|date|time|next)\b)", "settle"),
     (r"\b(?:try out|try|test)(?= (?:the|your|that|this|it)\b)", "try"),
     (r"\bspend (\w+ (?:minutes?|seconds?|hours?)) on\b", r"take \1 for"),
-    (r"\bread (?:out )?(the \w+|it|them|both)(?: aloud| out)?\b", r"read \1 aloud"),
+    (r"\bread (?:out (the \w+|it|them|both)|(the \w+|it|them|both) out)\b", r"read \1\2 aloud"),
 )
 """Ways to say the same in an instruction, as patterns on lower-case text."""
 _STEMMER = Stemmer.Stemmer("english")
@@ -77,9 +78,9 @@ def unfit(text: str, original: str, request: str) -> str:
     Every word of the original is still there, in its order or with its clause of time or condition at the other end, in equal
     words; and what was put in comes from the request or is a link word.
     """
-    recasted = recast(text, original, request)
+    recasted, meant = recast(text, original, request), _parts(original, each=False, said=False)
     reasons = [
-        _other(_parts(recasted, each=each), _parts(original, each=False), request)
+        _other(_parts(recasted, each=each, said=True), meant, request)
         for each in ((False, True) if re.search(r"\beach of you\b", recasted, re.IGNORECASE) else (False,))
     ]
     return "" if "" in reasons else reasons[0]
@@ -93,22 +94,50 @@ def _other(said: Sequence[tuple[str, ...]], meant: Sequence[tuple[str, ...]], re
         return f"changed or left out of the original: {_plain(lost)}"
     if mine.count(LIMITED) != theirs.count(LIMITED):
         return "what holds for what is told otherwise: a condition or a denial reaches further or less far"
-    left, persons = Counter(theirs), heads(request)
-    asked = {_stem(word) for word in equal_words(request)} - _ACTS
+    if Counter(map(_first, meant)) - Counter(map(_first, said)):
+        return "who acts is told otherwise"
+    forwards = _extras(mine, theirs)
+    backwards = [len(mine) - 1 - at for at in _extras(mine[::-1], theirs[::-1])][::-1]
+    reasons = [_misplaced(said, set(extras), request) for extras in (forwards, backwards)]
+    return min(reasons, key=len)
+
+
+def _first(part: Sequence[str]) -> str:
+    """Who is told to act at the beginning of a part, if it is one of the two."""
+    first = next((word for word in part if word != LIMITED), "")
+    return first if first in _stems(frozenset(("mentor", "mentee"))) else ""
+
+
+def _extras(mine: Sequence[str], theirs: Sequence[str]) -> list[int]:
+    """Positions of what was put in, the words of the original taken at their first places."""
+    found, at = [], 0
+    for place, word in enumerate(mine):
+        if at < len(theirs) and word == theirs[at]:
+            at += 1
+        else:
+            found.append(place)
+    return found
+
+
+def _misplaced(said: Sequence[tuple[str, ...]], extras: set[int], request: str) -> str:
+    """Why what was put in says more than where or on which thing of the request to work; "" if it does not."""
+    asked = {_stem(word) for word in equal_words(request)} - _ACTS - _stems(_BANNED)
+    forbidden = heads(request) | _stems(_PARTS)
+    start = 0
     for part in said:
-        for at, word in enumerate(part):
-            if left[word]:
-                left[word] -= 1
-                continue
-            if (
-                word in persons
-                or word in _stems(_PARTS)
-                or _stems(_BANNED) & set(part[:at])
-                or _stems(_CHOSEN) & set(part)
-            ):
-                return f"put into a prohibition, a choice or somebody's part: {_plain([word])}"
-            if word in _stems(_BANNED) or (word not in _stems(LINKS) and word not in asked):
-                return f"not in the original and not in the request: {_plain([word])}"
+        places = [at for at in range(len(part)) if start + at in extras]
+        start += len(part)
+        runs = [[at for _, at in run] for _, run in groupby(enumerate(places), lambda pair: pair[1] - pair[0])]
+        for run in runs:
+            words = [part[at] for at in run]
+            named = [word for word in words if word not in PLACING | OWNING]
+            if new := [word for word in named if word not in asked]:
+                return f"not in the original and not in the request: {_plain(new)}"
+            before, around = part[: run[0]], part
+            if set(named) & forbidden or _stems(_BANNED) & set(before) or _stems(_CHOSEN) & set(around):
+                return f"put into a prohibition, a choice or somebody's part: {_plain(words)}"
+            if words[0] not in PLACING or words[-1] not in named:
+                return f"put in without saying where or of what: {_plain(words)}"
     return ""
 
 
@@ -128,7 +157,8 @@ def recast(text: str, original: str, request: str) -> str:
             if other.endswith(last) or name in _names(other) or re.search(rf"\b{re.escape(last)}", original.lower()):
                 continue
             called = f"your {who}" if f"your {who}" in original.lower() else f"the {who}"
-            text = re.sub(rf"\b(?:the|your) {re.escape(name)}\b", called, text, flags=re.IGNORECASE)
+            shown = "(?:the|your)" if called.startswith("your") else "the"
+            text = re.sub(rf"\b{shown} {re.escape(name)}\b", called, text, flags=re.IGNORECASE)
             text = re.sub(rf"(?:^|(?<=[.;:] )){re.escape(name)}(?=:)", who, text, flags=re.IGNORECASE)
     return text
 
@@ -148,23 +178,24 @@ def _names(role: str) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def _parts(text: str, *, each: bool) -> tuple[tuple[str, ...], ...]:
+def _parts(text: str, *, each: bool, said: bool) -> tuple[tuple[str, ...], ...]:
     """A text as parts that each stand alone, as rows of stems without light words; one with a condition or a denial is marked.
 
     Args:
         each: Whether "you" in a sentence of "each of you" is told as "they".
+        said: Whether it is the new text: in it a clause of time may come to the front, where it reaches over every "and"; it may not leave it.
     """
-    lowered = text.lower().replace("’", "'")
+    lowered = re.sub(r"\bIT\b", "informatics", text).lower().replace("’", "'")  # the department is not "it"
     for pattern, one in _SAME:
         lowered = re.sub(pattern, one, lowered)
     sentences = re.split(r"(?<=[.?!;])[”\"]? ", lowered)
-    return tuple(part for sentence in sentences for part in _sentence(sentence, each=each))
+    return tuple(part for sentence in sentences for part in _sentence(sentence, each=each, said=said))
 
 
-def _sentence(sentence: str, *, each: bool) -> list[tuple[str, ...]]:
+def _sentence(sentence: str, *, each: bool, said: bool) -> list[tuple[str, ...]]:
     whole = re.sub(r"\beach of you\b", "each", sentence)
     fronted = re.match(rf"((?:{'|'.join(sorted(_TIMES))})\b[^,:]*)[,:] (.+?)([.?!;]*)$", whole)
-    if fronted and not (_SCOPE | _ASKING) & set(equal_words(fronted[2])):
+    if fronted and (said or " and " not in fronted[2]) and not (_SCOPE | _ASKING) & set(equal_words(fronted[2])):
         whole = f"{fronted[2]} {fronted[1]}"
     row: list[str] = []
     found: list[list[str]] = []
@@ -194,8 +225,8 @@ def _stems(words: frozenset[str]) -> frozenset[str]:
 
 
 def _stem(word: str) -> str:
-    """A word's stem; what ends in "ing" keeps it, since "printing" may name a place where "print" is an order."""
-    if word.endswith("ing"):
+    """A word's stem. What ends in "ing" keeps it, since "printing" may name a place where "print" is an order; so do owners."""
+    if word.endswith(("ing", "'s")) or word in DISTINCT:
         return word
     return str(_STEMMER.stemWord(word.split("~", maxsplit=1)[0]))
 

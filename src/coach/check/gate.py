@@ -23,6 +23,12 @@ NEUTRAL = stems(
     "recall single really now already ever"
 )
 """Content words that a question may bring in: they ask for an experience and presuppose none."""
+JUDGING = stems(
+    "panic failure fail laziness lazy fear afraid shame guilt incompetence ignorance neglect stupidity anger hate weakness cowardice arrogance "
+    "carelessness mess disaster blame fault mistake error worst poor bad wrong slow useless hopeless"
+)
+"""Words that judge somebody: a question may not bring them in, though the request holds them."""
+_WHO = re.compile(r"\b(?:i|me|my|mine|where|when|we|us)\b")
 _LINK = re.compile(r"https?:|www\.|@|\b[\w-]+\.[a-z]{2,}\b|\[[^\]]*\]|[<>{}`*_#|]{1,}|\b[ea]\d+\b")
 _FIXED = re.compile(
     r"\b(?:only|first|last|next|both|all|each|every|by|alone|without|before|after|most|least)\b", re.IGNORECASE
@@ -54,7 +60,9 @@ _KEPT = frozenset(["to", "of", "with", "about", "from", "by", "for", "at", "agai
 _SMALL = _KEPT | _OWNED | frozenset(["in", "on", "have", "be", "been", "being"])
 """Words that turn a question: "finish" and "finish with", "say about" and "say to", "an arrangement" and "our arrangement"."""
 _ARTICLES = frozenset(["the", "a", "an", "this", "that", "these", "those"])
-_IT = re.compile(r"\bIT\b")
+_STOPS = re.compile(r"[.;:?!](?= )")
+_IT = re.compile(r"(\w*)\W*\bIT\b")
+"""The department, with the word before it."""
 _CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w+(?:-\w+)*\b|[\"“][^\"”]+[\"”]")
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 
@@ -90,6 +98,10 @@ def question_faults(text: str, original: str, request: str) -> list[str]:
     new = [kind for kind in mine if kind not in (*theirs, *_kinds(request)) and not stems(kind) <= NEUTRAL]
     if new:
         faults.append(f"neither in the original nor in the request: {', '.join(new)}")
+    if set(_WHO.findall(text.lower())) ^ set(_WHO.findall(original.lower())):
+        faults.append("another person, time or place is asked about")
+    if loaded := set(_kinds(text)) & (JUDGING - set(_kinds(original))):
+        faults.append(f"it supposes something about the person: {', '.join(sorted(loaded))}")
     if small := _small(text, original, request):
         faults.append(f"small words that ask for something else: {', '.join(small)}")
     if loose := _brought(request, text, original):
@@ -111,18 +123,28 @@ def question_faults(text: str, original: str, request: str) -> list[str]:
 def instruction_faults(text: str, original: str, request: str) -> list[str]:
     """Why a reworded instruction cannot stand: it has to say the same, fitted to the request at most."""
     faults = [*_form(text, original), *_negated(text, original)]
+    lost = original.count(",") - text.count(",")
+    if _NEGATION.search(original) and lost > max(0, len(_STOPS.findall(text)) - len(_STOPS.findall(original))):
+        faults.append("a comma is lost that ends what is denied")
     reason = unfit(text, original, request)
     text = recast(text, original, request)
     if original.count("____") != text.count("____") or ("“" in original and original.count("“") != text.count("“")):
         faults.append("a blank or a quotation of the original is lost")
-    if len(_IT.findall(text)) != len(_IT.findall(original)):
-        faults.append("IT, the department, is not it")
+    if sorted(_IT.findall(text)) != sorted(_IT.findall(original)):
+        faults.append("IT, the department, is not it, or stands elsewhere")
     return [*faults, *([reason] if reason else []), *_borrowed(text, original, request), *_spoken(text)]
+
+
+_WHEN = (
+    r"(?:In|Within|Over|During|For|After) (?:the )?(?:past|next|last|coming|a|one|two|three|four|five|six|eight|ten|twelve)(?: \w+)? ?"
+    r"(?:days?|weeks?|months?|years?|quarters?)|From now on|On a (?:working|usual|normal|busy) \w+|(?:This|Next) (?:week|month|year)|Today|Tomorrow"
+)
+"""Bare times: in front of a question they mean what they mean behind it."""
 
 
 def _without_front(text: str, original: str) -> tuple[str, str]:
     """Both without an adverbial of time or place that stands in front of the text and elsewhere in the original ("In four weeks, how …")."""
-    front = re.match(r"((?:In|On|At|During|Over|From|By|For|Since|This|Next|Last) [\w' ]{3,40}), (\w)", text)
+    front = re.match(rf"({_WHEN}), (\w)", text)
     if not front or _NEGATION.search(front[1]):
         return text, original
     place = re.search(rf"(?<=\w) {re.escape(front[1].lower())}\b", original)
@@ -175,13 +197,17 @@ def _with_next(text: str) -> list[tuple[str, str]]:
 def _brought(request: str, text: str, original: str) -> list[str]:
     """Words of the request that a question brings in elsewhere than after "for", "of", "your" and the like: "do you fear …"."""
     asked, old = set(_kinds(request)), set(_kinds(original))
-    found, before = [], "?"
+    found, before, brought = [], "?", False
     for word in re.findall(r"[\w'’-]+", text):
         kinds = set(_kinds(word))
         joined = before in ("or", "and") and re.search(rf"\w+,? {before} {re.escape(word.lower())}\b", request.lower())
-        if kinds and kinds <= asked - old and before not in _LEADS and not joined:
-            found.append(word)
-        elif word.lower() not in ("the", "a", "an", "this", "that") and not (kinds and kinds <= asked - old):
+        if kinds and kinds <= asked - old:
+            if before not in _LEADS and not (joined and brought):
+                found.append(word)
+            brought = True
+            continue
+        if word.lower() not in ("the", "a", "an", "this", "that"):
+            brought = brought and word.lower() in ("or", "and")
             before = word.lower()
     return found
 

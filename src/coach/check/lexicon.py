@@ -90,6 +90,10 @@ IRREGULAR: dict[str, tuple[str, ...]] = {
     "put": ("put",), "read": ("read",), "feel": ("felt",), "hear": ("heard",), "pay": ("paid",), "sell": ("sold",), "catch": ("caught",),
 }  # fmt: skip
 """Past forms of verbs that do not end in "ed"."""
+DISTINCT = frozenset(
+    ["experiment", "experiments", "experimental", "personal", "personally", "hardly", "customs", "lately", "shortly"]
+)
+"""Words whose stem is that of another word: "experiment" and "experience", "hardly" and "hard"."""
 _DOUBLED = frozenset({"stop", "spot", "ban", "drop", "permit", "occur", "quit", "let", "cut", "begin", "get", "forbid"})
 
 

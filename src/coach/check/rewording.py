@@ -9,8 +9,10 @@ place of "people" in a rule, and two sentences joined. It is strict on purpose: 
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from itertools import product
+from functools import cache, lru_cache
+from itertools import pairwise, product
+
+import Stemmer
 
 from coach.check.lexicon import actives, equal, phrases
 
@@ -47,6 +49,7 @@ _VAGUE = re.compile(
 NEAR = 2.0
 """Percentage points by which "about a third" may differ from the share, and "nearly" or "over" on their side of it."""
 _MEASURE = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|forty|fifty|sixty) (?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|per ?cent)\b"
+_PEOPLE = "people|those|learners|participants|students|pupils|workers|managers|employees|patients|users|customers|staff|viewers|readers"
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|%|[^\W\d_]+(?:['’~-][^\W\d_]+)*~?|[,;:.?!()]")
 _ADVERBIAL = _set(
     "in among amongst at during across on for since before after until till under within over per between from more-than"
@@ -101,7 +104,7 @@ _FIGURE = re.compile(r"(?<![\w.])([-−+£€¥$]*)((?:\d[\d,]*)?\.?\d+(?:,\d{3}
 _SIGNS = ".,;:()%'’\"“”-–$"
 _STOPPED = re.compile(r"(?<=[\w)%”\"])[.;] (?=[A-Za-z\d“])")
 _BACK = re.compile(
-    r"(?P<it>It|They|This|That|These|Those|He|She)(?: (?:is|was|are|were)(?= (?:an?|the|one|\w+ times|\w+ed|about)\b))? ",
+    r"(?P<it>It|They|This|That|These|Those)(?P<be> (?:is|was|are|were)(?= (?:an?|the|one|\w+ times|about)\b))? ",
     re.IGNORECASE,
 )
 _IFS = _set("if when unless where whether once until except only")
@@ -114,9 +117,15 @@ _REACHING = _LIMITS - {"though", "although", "while", "whereas", "but"} | _set(
     "believe expect fear hope doubt claim estimate advise warn deny assume perhaps likely either not-at-all fail too"
 )
 """Words that hold for all that follows them up to the end of their sentence."""
+_BINDING = _set(
+    "as to who can must ask want tell require few between both describe need try help let make think plan aim hope promise may order allow force"
+)
+"""Words after which "and" may go on with what is asked, wanted or meant, and not with what is so."""
+_JOINING = ("and", "or", "but", "while", "whereas", "yet", "so", "although", "though", "which", "who", "because")
 _TOLD_FLATLY = _set(
     "found reported said show~ show~s show~d concludes concluded noted notes wrote observed observes explains explained"
 )
+_STEMMER = Stemmer.Stemmer("english")
 FEWEST = 3
 """Words of a part that may be moved, at least: two names that change places are shorter."""
 
@@ -176,8 +185,10 @@ def _single(statement: str, quote: str) -> str:
     lead = re.match(r"([^:]{3,120}): ", quote)
     if lead and statement.startswith((lead[0], f"{lead[1]}. ")):
         statement, quote = statement[lead.end() :], quote[lead.end() :]
-    rows = list(_readings(statement, said=True))
-    meanings = list(_readings(quote, said=False))
+    if torn := _torn(statement, quote):
+        return f"a full stop inside a clause of the quote: {torn}"
+    rows = list(_readings(statement, quote))
+    meanings = list(_meanings(quote))
     if _is_rule(meanings[0]) and {"you", "your"} & set(rows[0]):
         rows, meanings = [[w for w in row if w != "your"] for row in rows], [_to_you(row) for row in meanings]
     if any(_same(said, meant) for said in rows for meant in meanings):
@@ -197,20 +208,35 @@ def _plain(words: Sequence[str]) -> str:
 # --- rows of words ---
 
 
-def _readings(text: str, *, said: bool) -> Iterator[list[str]]:
-    """The rows of words that say the same as a text, the text's own first.
+def _torn(text: str, quote: str) -> str:
+    """Two words with a full stop between them that stand side by side in the quote; "" if there are none."""
+    pieces = re.split(rf"[,;:.?!()]|\\b(?:{'|'.join(_JOINING)})\\b", quote)
+    pairs = {pair for piece in pieces for pair in pairwise(equal_words(piece))}
+    for stop in _STOPPED.finditer(text):
+        pair = (equal_words(text[: stop.start()])[-1:], equal_words(text[stop.end() :])[:1])
+        if tuple(pair[0] + pair[1]) in pairs:
+            return " … ".join(pair[0] + pair[1])
+    return ""
 
-    A quote may lose what is left out without harm; a statement may not, since it would then be checked without it.
-    """
-    row = equal_words(text)
-    plain = [word for word in row if word != ":"]
+
+def _plain_readings(text: str) -> Iterator[list[str]]:
+    plain = [word for word in equal_words(text) if word != ":"]
     yield plain
     if "by" in plain:
         yield from _actives(plain)
-    if said:
-        for whole in _rejoined(text):
-            yield [word for word in equal_words(whole) if word != ":"]
-        return
+
+
+def _readings(text: str, quote: str) -> Iterator[list[str]]:
+    """The rows of words that a statement may be read as: its own first, then those with its sentences put together again."""
+    yield from _plain_readings(text)
+    for whole in _rejoined(text, quote):
+        yield [word for word in equal_words(whole) if word != ":"]
+
+
+def _meanings(text: str) -> Iterator[list[str]]:
+    """The rows of words that say the same as a quote, the quote's own first, also without what is left out without harm."""
+    yield from _plain_readings(text)
+    row = equal_words(text)
     term = re.match(r"\*\*(.+?)\*\*: ", text)
     if term:
         name, rest = equal_words(term[1]), equal_words(text[term.end() :])
@@ -251,7 +277,7 @@ def _without_tail(text: str) -> Iterator[str]:
             yield f"{head}, {source}" if source else head
 
 
-def _rejoined(text: str, *, most: int = 2) -> Iterator[str]:
+def _rejoined(text: str, quote: str, *, most: int = 2) -> Iterator[str]:
     """The text with its first sentences put together again, in the ways in which one sentence may have been made two.
 
     "X fell and cost jobs" may be told as "X fell. It cost jobs", "…, ten times the share" as "That is ten times …". Where what stands before
@@ -263,25 +289,32 @@ def _rejoined(text: str, *, most: int = 2) -> Iterator[str]:
     before, after = text[: boundary.start()], text[boundary.end() :]
     back = _BACK.match(after)
     restated = _restated(before, after)
-    bare = [after[back.end() :]] if back else []
-    bare += [after[len(restated) :].lstrip()] if restated else []
-    wholes = []
     row = equal_words(after)
     dated = re.fullmatch(r"\d{4}", "".join(row[-1:]))
     sourced = any(_told(row[-n:]) or _movable(row[-n:]) for n in range(2, 16)) or bool(
         _WROTE & set(row[-4 if dated else -1 :])
     )
-    if _lone(before) and (not sourced or any(_RESEARCH.fullmatch(word) for word in equal_words(before))):
-        wholes += [f"{before}{join}{rest}" for rest in bare for join in (", ", *_WEAK, ", which ")]
-        wholes += [f"{before}, which {rest}" for rest in [after[len(back["it"]) :].lstrip()] if back] if back else []
+    lone = _lone(before) and (not sourced or any(_RESEARCH.fullmatch(word) for word in equal_words(before)))
+    wholes = []
+    if lone and back:
+        bare = after[back.end() :]
+        if back["be"] and f", {bare[:12].lower()}" in quote.lower():
+            wholes.append(f"{before}, {bare}")
+        wholes.append(f"{before}, which {after[len(back['it']) :].lstrip()}")
+    if lone and _flat(before):
+        bares = [after[len(back["it"]) :].lstrip()] if back else []
+        bares += [after[len(restated) :].lstrip()] if restated else []
+        wholes += [f"{before}{join}{bare}" for bare in bares for join in _WEAK]
         if back or restated or not _leading(before):
-            wholes += [f"{before}{join}{after}" for join in _WEAK]
+            wholes += [f"{before}{join}{after}" for join in _WEAK if not (back and join in (" while ", " whereas "))]
+    if lone and f", and {after[:12].lower()}" in quote.lower() and not _TOLD_FLATLY & set(equal_words(before)):
+        wholes.append(f"{before} and {after}")  # a clause of its own, by its comma and subject
     if not sourced and not (_TOLD_FLATLY | _IFS) & set(equal_words(re.split(r"(?<=[.;:]) ", before)[-1])):
-        wholes += [f"{before}{join}{after}" for join in _CONTRASTS]
+        wholes += [f"{before}{join}{after}" for join in _CONTRASTS if not (back and join in (" while ", " whereas "))]
     wholes.append(f"{before}: {after}")
     for whole in wholes:
         yield whole
-        yield from _rejoined(whole, most=most - 1)
+        yield from _rejoined(whole, quote, most=most - 1)
 
 
 def _restated(before: str, after: str) -> str:
@@ -305,8 +338,22 @@ def _leading(before: str) -> bool:
 
 def _lone(before: str) -> bool:
     """Whether nothing in a sentence reaches over its "and" into what follows: no denial, hedge or condition."""
+    return not _roots(before) & _stems(_REACHING)
+
+
+def _flat(before: str) -> bool:
+    """Whether what follows "and" in a sentence can be nothing but a statement of its own: nobody asks, says or is meant to do it."""
+    return not _roots(before) & _stems(_BINDING)
+
+
+def _roots(before: str) -> set[str]:
     row = equal_words(re.split(r"(?<=[.;:]) ", before)[-1])
-    return not {word.split("~")[0] for word in row} & _REACHING
+    return {_STEMMER.stemWord(word.split("~")[0]) for word in row}
+
+
+@cache
+def _stems(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(_STEMMER.stemWord(word) for word in words)
 
 
 def equal_words(text: str) -> list[str]:
@@ -321,9 +368,8 @@ def _equal_words(text: str) -> tuple[str, ...]:
     lowered = re.sub(r"[$](\d[\d,.]*(?: [mb]illion| trillion)?)", r"\1 dollars", lowered)
     lowered = re.sub(r"\b(over|above)(?= [\d£€])", "more than", lowered)
     lowered = re.sub(r"\b(under|below)(?= [\d£€])", "less than", lowered)
-    lowered = re.sub(rf"\b(over|above)(?= {_MEASURE})", "more than", lowered)
     lowered = re.sub(rf"\b(under|below)(?= {_MEASURE})", "less than", lowered)
-    lowered = re.sub(r"\bwho (?:had|have|has) (?=an? )", "with ", lowered)
+    lowered = re.sub(rf"\b({_PEOPLE}) who (?:had|have|has) (?=an? )", r"\1 with ", lowered)
     lowered = re.sub(r"\b(twent|thirt|fort|fift|sixt|sevent|eight|ninet)y-(\w+)", _compound, lowered)
     lowered = re.sub(r"\bas well(?! as)\b", "as-well", lowered)
     lowered = lowered.replace(" as well as ", " and ").replace("a decade", "ten years")

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import Stemmer
 
+from coach.check.lexicon import DISTINCT
 from coach.check.rewording import refused, signs_changed
 from coach.models import Flag, Material, Request, Section, Statement
 
@@ -196,7 +197,8 @@ def names(text: str) -> set[str]:
 def stems(text: str) -> frozenset[str]:
     """English Snowball stems of the content words of a text."""
     content = [word for word in words(text) if word not in _STOP]
-    return frozenset(Stemmer.Stemmer("english").stemWords(content))
+    kept = [word for word in content if word in DISTINCT]
+    return frozenset(kept + Stemmer.Stemmer("english").stemWords([word for word in content if word not in DISTINCT]))
 
 
 def words(text: str) -> set[str]:
