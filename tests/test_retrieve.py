@@ -186,7 +186,7 @@ def test_an_empty_collection_finds_nothing_and_says_so(tmp_path: Path) -> None:
     assert empty.search_many(["passkeys", "mail"]) == [[], []]
     evidence = empty.evidence("passkeys")
     assert (evidence.hits, evidence.coverage, evidence.confidence, evidence.nearest) == ((), "not covered", 0, ())
-    assert empty.similarity("passkeys", ["no such id"]) == {}
+    assert empty.relevance("passkeys", ["no such id"]) == {}
     index.close()
 
 
@@ -330,14 +330,14 @@ def test_neighbours_are_those_of_the_document_without_names(notes: Retriever, cu
         notes.neighbours(stranger)
 
 
-def test_similarity_is_the_cosine_and_leaves_out_what_is_not_indexed(retriever: Retriever) -> None:
+def test_relevance_counts_meaning_and_words_and_leaves_out_what_is_not_indexed(retriever: Retriever) -> None:
     names = [hit.passage.id for hit in retriever.search("password")]
-    similar = retriever.similarity("a mail that asks for a password", [*names, "no such id", names[0]])
+    similar = retriever.relevance("a mail that asks for a password", [*names, "no such id", names[0]])
     assert set(similar) == set(names)
-    assert all(-1 <= cosine <= 1 for cosine in similar.values())
+    assert all(0 <= score <= 2 for score in similar.values())
     assert max(similar, key=similar.__getitem__) == retriever.search("phishing mail")[0].passage.id
-    assert retriever.similarity("", names[:1]) == {names[0]: 0.0}
-    assert retriever.similarity("password", []) == {}
+    assert retriever.relevance("", names[:1]) == {names[0]: 0.0}
+    assert retriever.relevance("password", []) == {}
 
 
 # --- the parts ---

@@ -243,7 +243,7 @@ class Material(Frozen):
     Attributes:
         documents: Notes and documents that serve the topic, the best first.
         passages: Passages of plain documents among them, the best first.
-        scores: Passage offset by document path and start, to how well it serves the request (cosine, -1 to 1).
+        scores: Passage offset by document path and start, to how well it serves the request (0 to 2).
     """
 
     coverage: Coverage

@@ -112,7 +112,7 @@ class Desk:
         return tuple(statement(d, b) for d, b in self.bullets(heading) if b.sources)[:count]
 
     def score(self, document: Document, bullet: Bullet) -> float:
-        """How well a bullet serves the request, as a cosine; 0 where nothing was measured."""
+        """How well a bullet serves the request; 0 where nothing was measured."""
         line_start = document.text.rfind("\n", 0, bullet.start) + 1
         return self.material.scores.get((document.path, line_start + 2), 0.0)
 

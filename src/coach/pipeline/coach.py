@@ -347,10 +347,11 @@ class Coach:
 
 
 def _scores(request: AnyRequest, documents: Sequence[Document], retriever: Any) -> dict[tuple[str, int], float]:
-    """How well each passage of the documents serves what the request tells, as a cosine by document and offset."""
+    """How well each passage of the documents serves what the request tells, by document and offset."""
     told = [request.topic, request.goal, *_people(request)]
     places = {p.id: (p.document, p.start) for document in documents for p in passages(document)}
-    similar = retriever.similarity(". ".join(text for text in told if text), list(places))
+    subject = f"{request.topic} {request.goal}"  # who people are counts by meaning alone: their words would choose for every part
+    similar = retriever.relevance(". ".join(text for text in told if text), list(places), subject)
     return {places[passage_id]: score for passage_id, score in similar.items()}
 
 

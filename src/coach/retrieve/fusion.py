@@ -89,6 +89,11 @@ def standing(index: Index, ranking: Ranked) -> dict[int, float]:
     }
 
 
+def word_shares(index: Index, query: str, names: Sequence[str]) -> NDArray[np.float64]:
+    """BM25 of these passages as a share of the most possible for the query, 0 to 1; shape (len(names),)."""
+    return _Words(index, query, 1, None).of([index.passages.row(name) for name in names])
+
+
 class _Words:
     """What words say on one query: the best passages, and the score of any."""
 
