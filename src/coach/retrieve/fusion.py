@@ -23,6 +23,8 @@ FEEDBACK, FEEDBACK_FROM = 0.5, 3
 """The query is moved towards the mean of its best passages by this weight, once, and asked again. Where a query has one
 right answer that costs a little, where it has several it gains more; same collections: 0 .878, .670, .446; 0.25 .871,
 .670, .454; 0.5 .873, .667, .460; 1 .874, .661, .462. On Cranfield and CISI it gains too (.571/.454 to .580/.453)."""
+EVERYWHERE = 0.75
+"""Part of a document's passages from which a word is in nearly all of them."""
 BREADTH = 5
 """A document stands by its best passage and by the mean of its best so many, in equal parts: one sentence that happens to
 use the topic's words is not a document about it. Right document first and among the first three for 142
@@ -90,8 +92,19 @@ def standing(index: Index, ranking: Ranked) -> dict[int, float]:
 
 
 def word_shares(index: Index, query: str, names: Sequence[str]) -> NDArray[np.float64]:
-    """BM25 of these passages as a share of the most possible for the query, 0 to 1; shape (len(names),)."""
-    return _Words(index, query, 1, None).of([index.passages.row(name) for name in names])
+    """BM25 of these passages as a share of the most possible for the query, 0 to 1; shape (len(names),).
+
+    Words that nearly all passages of a document have, such as those of its title, tell none of them from another and are not counted.
+    """
+    shares = np.zeros(len(names))
+    stems = index.words.read(query)
+    files = np.array([index.file_of(name) for name in names])
+    for file in np.unique(files):
+        places = np.flatnonzero(files == file)
+        rows = [index.passages.row(names[place]) for place in places.tolist()]
+        telling = [stem for stem in stems if np.isin(rows, index.words.rows_with(stem)).mean() < EVERYWHERE]
+        shares[places] = _Words(index, " ".join(telling), 1, None).of(rows)
+    return shares
 
 
 class _Words:
