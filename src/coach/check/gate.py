@@ -56,7 +56,9 @@ _SAME = tuple(
 _LEADS = frozenset(["for", "of", "on", "with", "in", "at", "your", "from", "about", "to", "by", "our"])
 """Words after which a word of the request says whose, where or on what, and presupposes nothing."""
 _OWNED = frozenset(["your", "our", "my", "their", "his", "her"])
-_KEPT = frozenset(["to", "of", "with", "about", "from", "by", "for", "at", "against", "into", "over", "under", "be", "been", "being"])
+_KEPT = frozenset(
+    ["to", "of", "with", "about", "from", "by", "for", "at", "against", "into", "over", "under", "be", "been", "being"]
+)
 _SMALL = _KEPT | _OWNED | frozenset(["in", "on", "have"])
 """Words that turn a question: "finish" and "finish with", "say about" and "say to", "an arrangement" and "our arrangement"."""
 _ARTICLES = frozenset(["the", "a", "an", "this", "that", "these", "those"])

@@ -230,15 +230,20 @@ def _apply(desk: Desk, request: AgendaRequest, minutes: int) -> dict[str, object
 
 
 def _evidence(desk: Desk, request: AgendaRequest, minutes: int) -> dict[str, object]:
-    return {"steps": common.in_minutes(_frame_steps(desk, "evidence"), minutes)}
+    steps = _frame_steps(desk, "evidence")
+    if desk.notes:
+        return {"steps": common.in_minutes(steps, minutes)}
+    own = Step(text="Each writes what they have read or heard on the topic, one card each, with where it comes from.")
+    return {"steps": common.in_minutes((own, *steps[1:]), minutes), "materials": ("blank cards",)}
 
 
 def _swap(desk: Desk, request: AgendaRequest, minutes: int) -> dict[str, object]:
-    offer = ""
+    offer, after = "", "The mentor says where they could use it this month."
     if request.mentee.offers and not loaded(request.mentee.offers):
         offer = f"The mentee gives what they offer: {request.mentee.offers.rstrip('.')}."
     elif request.mentor.wants and not loaded(request.mentor.wants):
-        offer = f"The mentor asks for what they want to learn: {request.mentor.wants.rstrip('.')}."
+        offer = f"The mentor names what they want: {request.mentor.wants.rstrip('.')}. The mentee says how they can help, or who could."
+        after = "Both name the smallest next step towards it."
     for label in (*desk.outline.lenses, "any"):
         found = [b for _, b in desk.bullets("Swap", label)]
         if found and not offer:
@@ -247,7 +252,7 @@ def _swap(desk: Desk, request: AgendaRequest, minutes: int) -> dict[str, object]
         offer = f"Mentee: {desk.lens('teaches')[0]}"
     if not offer:
         offer = "Mentee: tell how you handled something like this before today's tools existed, and what still holds."
-    steps = (Step(text=offer), Step(text="The mentor says where they could use it this month."))
+    steps = (Step(text=offer), Step(text=after))
     return {"steps": common.in_minutes(steps, minutes)}
 
 

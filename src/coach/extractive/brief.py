@@ -216,7 +216,7 @@ def _prepare(desk: Desk, plan: SectionPlan, request: BriefRequest) -> Section:
         Item(label="You" if item.label == "Presenter" else item.label, text=item.text)
         for item in common.listed(desk, "Prepare")
     ]
-    items += common.organisation(desk, 2) + common.setting_items(desk)
+    items += common.organisation(desk, 2) + common.uneven(request.people) + common.setting_items(desk)
     return Section(id=plan.id, title=plan.title, items=tuple(items))
 
 

@@ -112,6 +112,13 @@ def listed(desk: Desk, name: str, *labels: str) -> list[Item]:
     return [Item(label=b.label[:1].upper() + b.label[1:], text=_sentence(b.text)) for b in desk.listed(name, *labels)]
 
 
+def uneven(people: int) -> list[Item]:
+    """What to do where a step asks for pairs and the number of people is odd."""
+    if people < 3 or people % 2 == 0:
+        return []
+    return [Item(label="Odd number", text=f"You are {people}: where a step asks for pairs, one of them is a three.")]
+
+
 def setting_items(desk: Desk) -> list[Item]:
     """What the place of the meeting asks for."""
     return [

@@ -1,5 +1,6 @@
 """The built-in engine's discussion guide: questions in stages for a mixed-age group."""
 
+import re
 from collections.abc import Callable
 
 from coach.extractive import common
@@ -59,6 +60,11 @@ _SWAPPED = (
 """The same for a second round in pairs."""
 
 
+AGREED = "agreed one or two small things to try, each with an owner and a day to look back"
+"""What a group has done at the end where the note's own aim is one of a pair."""
+_OF_A_PAIR = re.compile(r"\b(?:signed|pair|two of you|mentees?|mentors?|juniors?|seniors?)\b")
+
+
 def sections(desk: Desk, plan: SectionPlan) -> Section:
     """One section of a discussion guide."""
     request = desk.request
@@ -69,7 +75,7 @@ def sections(desk: Desk, plan: SectionPlan) -> Section:
 def _purpose(desk: Desk, plan: SectionPlan, request: GuideRequest) -> Section:
     items = [Item(label="Goal, in your words", text=request.goal)] if request.goal else []
     found = desk.best("Objectives", 1, "agree")
-    agreed = found[0][1].text if found else "one or two small things to try, each with an owner and a day to look back"
+    agreed = found[0][1].text if found and not _OF_A_PAIR.search(found[0][1].text) else AGREED
     items.append(Item(label="By the end", text=f"The group has {agreed}."))
     items.append(
         Item(label="Not the purpose", text="To prove anybody right, or to find out what people of some age are like.")
@@ -93,7 +99,7 @@ def _prepare(desk: Desk, plan: SectionPlan, request: GuideRequest) -> Section:
     tables = _tables(request.people)
     if tables:
         items.append(Item(label="Room", text=tables))
-    items += common.setting_items(desk)
+    items += common.uneven(request.people) + common.setting_items(desk)
     return Section(id=plan.id, title=plan.title, items=tuple(items))
 
 
@@ -147,6 +153,13 @@ def _plan(desk: Desk, plan: SectionPlan, request: GuideRequest) -> Section:
             filled["steps"] = _SWAPPED if again else _STEPS[timed[0].mode] or planned[0].block.steps
         if block_id == "close":
             filled["steps"] = _last_words(desk, method)
+        if block_id == "alone" and not timed:
+            filled["steps"] = (Step(text="Read out the first question of the next part."), *planned[0].block.steps)
+        if block_id == "cafe" and request.setting != "in person":
+            filled["steps"] = (
+                Step(text="For those on the call a table is a breakout room, its sheet a shared page."),
+                *planned[0].block.steps,
+            )
         blocks += common.in_parts(planned, filled)
     blocks.sort(key=lambda block: block.start)
     return Section(id=plan.id, title=plan.title, blocks=tuple(blocks))

@@ -47,6 +47,8 @@ def header_of(request: AnyRequest, material: Material) -> tuple[Item, ...]:
         items.append(Item(label="For", text=request.audience + knows))
     elif request.knows:
         items.append(Item(label="They know", text=request.knows))
+    if request.artefact == "brief" and request.goal:  # the others tell it under their purpose
+        items.append(Item(label="Goal, in your words", text=request.goal))
     if material.documents:
         items.append(Item(label="Rests on", text="; ".join(f"“{document.title}”" for document in material.documents)))
     return tuple(items)
