@@ -3,14 +3,18 @@
 python evals/gate.py            rates with 95% intervals (Wilson), by kind
 python evals/gate.py --list     the wrong ones that pass and the true ones that are turned down
 
-The cases were written in four rounds. In three of them by people who had not seen the code; before the gate was mended by them, there passed
+The cases were written in six rounds. In four of them by people who had not seen the code; before the gate was mended by them, there passed
 
 | round | wrong statements | true ones | wrong questions and instructions | true ones |
 |---|---|---|---|---|
 | second | 0 of 220 | 23.5% of 200 | 5 of 160 | 31% of 140 |
 | fourth | 1 of 150 | 25% of 100 | 2 of 80 (both did what the request itself asked for) | 20% of 60 |
+| fifth ("prompted") | 1 of 110 | 67% of 45 | 12 of 130 | 79% of 145 |
+| sixth ("prompted") | 0 of 100 | 53% of 57 | 1 of 100 | 81% of 151 |
 
-In the third ("white-box") somebody with the code in hand looked for wrong texts that pass and found 171.
+"Prompted" are edits by a strong model that had Coach's prompts before it and nothing else, and lies in the shape of such edits. Before the prompts said which
+edits pass, 2% of its 372 texts did. In the third round and again after the fifth ("white-box") somebody with the code in hand looked for wrong texts that pass and
+found 171 and 151.
 """
 
 import argparse

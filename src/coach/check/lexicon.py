@@ -141,10 +141,15 @@ def equal() -> dict[str, str]:
 
 
 @cache
-def phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Patterns of the word-groups, longest first, with the word that stands for each."""
+def _phrases() -> re.Pattern[str]:
+    """Any word-group, the longest first."""
     groups = sorted((name for name in equal() if "-" in name), key=len, reverse=True)
-    return tuple((re.compile(rf"(?<![\w~-]){name.replace('-', '[ -]')}(?![\w~-])"), equal()[name]) for name in groups)
+    return re.compile(rf"(?<![\w~-])(?:{'|'.join(name.replace('-', '[ -]') for name in groups)})(?![\w~-])")
+
+
+def joined(lowered: str) -> str:
+    """A text with each word-group replaced by the word that stands for it."""
+    return _phrases().sub(lambda match: equal()[match[0].replace(" ", "-")], lowered)
 
 
 @cache

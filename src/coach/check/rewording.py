@@ -14,7 +14,7 @@ from itertools import pairwise, product
 
 import Stemmer
 
-from coach.check.lexicon import actives, equal, phrases
+from coach.check.lexicon import actives, equal, joined
 
 
 def _set(words: str) -> frozenset[str]:
@@ -135,6 +135,11 @@ def refused(statement: str, quotes: Sequence[str]) -> str:
 
     With several quotes it must rest on one of them alone, or be made of two parts of which each rests on one.
     """
+    return _refused(statement, tuple(quotes))
+
+
+@lru_cache(maxsize=1024)
+def _refused(statement: str, quotes: tuple[str, ...]) -> str:
     if marked := _marks(statement, " ".join(quotes)):
         return "; ".join(marked)
     reasons = [_single(statement, quote) for quote in quotes]
@@ -390,8 +395,7 @@ def _equal_words(text: str) -> tuple[str, ...]:
     lowered = re.sub(r", (?:published|reported|described|released) in (?=\d{4})", " aside-in ", lowered)
     lowered = re.sub(r", (who|which|whose)\b", r" \1-aside", lowered)  # tells of all of them, not which of them
     lowered = re.sub(r",? too(?=[.,;:]|$)", "", lowered)
-    for pattern, one in phrases():
-        lowered = pattern.sub(one, lowered)
+    lowered = joined(lowered)
     words: list[str] = []
     for token in _TOKEN.findall(lowered):
         if token in ",;.?!()" or token in GLUE:
@@ -522,6 +526,11 @@ def _acts(word: str) -> bool:
 
 def _movable(part: Sequence[str]) -> bool:
     """A part that says when, where, among whom or according to whom, and nothing else."""
+    return _is_movable(tuple(part))
+
+
+@lru_cache(maxsize=65536)
+def _is_movable(part: tuple[str, ...]) -> bool:
     dated = any(re.fullmatch(r"\d{4}", word) for word in part)
     if len(part) < FEWEST and not dated:
         return False
