@@ -22,10 +22,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def test_the_wheel_carries_prompts_and_knowledge(wheel: Path) -> None:
+def test_the_wheel_carries_prompts_knowledge_and_examples(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "coach/data/knowledge/digital-trends/passkeys.md" in names
     assert any(name.startswith("coach/data/prompts/") for name in names)
+    assert "coach/ageism/examples.tsv" in names
     assert "coach/py.typed" in names
     assert not [name for name in names if "test" in name or name.endswith((".pyc", ".onnx"))]
 

@@ -14,38 +14,33 @@ from itertools import groupby
 import Stemmer
 
 from coach.check.lexicon import DISTINCT
-from coach.check.rewording import equal_words
+from coach.check.rows import equal_words, word_set
 
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-PLACING = _set("in at of on for with such-as for-example")
+PLACING = word_set("in at of on for with such-as for-example")
 """Words with which something from the request is put in: "in our branch", "on the ward", "of your team"."""
-OWNING = _set("your their our its")
+OWNING = word_set("your their our its")
 """What may stand between such a word and those of the request."""
-LIGHT = _set("to it its this these those there do does did have has had so also please which : then now next")
+LIGHT = word_set("to it its this these those there do does did have has had so also please which : then now next")
 """Words that may come and go: without them nobody does another thing. Directions ("from", "off", "up") and persons are not among them."""
 LIMITED = "|"
 """Stands at both ends of a part with a condition or a denial."""
-_SCOPE = _set(
+_SCOPE = word_set(
     "not no nobody nothing none never neither nor without cannot only unless except until if when once before after while "
     "rather-than instead-of whether instead skip ignore avoid stop refuse but"
 )
 """Words that hold for all that follows them in their sentence."""
-_CLAUSES = _set("if when where once before after")
-_TIMES = _set("before after when once")
-_ASKING = _set("what how which who whether people")
+_CLAUSES = word_set("if when where once before after")
+_TIMES = word_set("before after when once")
+_ASKING = word_set("what how which who whether people")
 """Words after which a clause may belong to what is asked: it stays where it is."""
-_BANNED = _set("only unless except if but though although while whereas not no without until") | _set(
+_BANNED = word_set("only unless except if but though although while whereas not no without until") | word_set(
     "off out never none nobody nothing neither nor against instead skip ignore avoid stop refuse "
     "want wish hope forget fail fear hesitate postpone pretend"
 )
 """What may not be put in."""
-_CHOSEN = _set("harmless invented public empty only alone out off avoid skip")
+_CHOSEN = word_set("harmless invented public empty only alone out off avoid skip")
 """What narrows a choice or shuts something out, also for words that stand before it."""
-_PARTS = _set("mentor mentee and who when each other both")
+_PARTS = word_set("mentor mentee and who when each other both")
 _THEY = {"you": "they", "your": "their", "yours": "theirs", "yourself": "themselves"}
 _SAME = (
     (r"\bat once\b", "at-once"),
@@ -63,7 +58,7 @@ _SAME = (
 _STEMMER = Stemmer.Stemmer("english")
 _ACTS = frozenset(
     _STEMMER.stemWord(word)
-    for word in _set(
+    for word in word_set(
         "send delete share give tell call ring pay sign upload post forward copy approve open click install download enter type buy "
         "purchase transfer publish release show ask put take make use keep write print remove erase switch cancel agree accept confirm change"
     )

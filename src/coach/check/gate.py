@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from coach.check.fitting import heads, recast, unfit
 from coach.check.language import assertions, spokespersons
-from coach.check.rewording import equal_words, refused
+from coach.check.rewording import refused
+from coach.check.rows import equal_words
 from coach.check.structure import LEADING
 from coach.check.support import names, numbers, stems, support, words
 from coach.knowledge.verify import OPEN_QUESTION

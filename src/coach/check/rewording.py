@@ -14,21 +14,11 @@ from itertools import pairwise, product
 
 import Stemmer
 
-from coach.check.lexicon import actives, equal, joined
+from coach.check.lexicon import actives
+from coach.check.rows import COUNTED, NUMBERS, VERBS, equal_words, word_set
 
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-GLUE = _set("a an the that")
-"""Words that may come and go."""
-EMPTY = _set("also moreover itself as-well")
+EMPTY = word_set("also moreover itself as-well")
 """Words that may be left out."""
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_NUMBERS = {word: str(n) for n, word in enumerate(re.findall(r"\w+", _ONES))}
-_NUMBERS |= {word: str(10 * n) for n, word in enumerate(re.findall(r"\w+", _TENS), start=2)}
 _FRACTIONS = {
     "half": 50.0,
     "a third": 100 / 3,
@@ -38,8 +28,8 @@ _FRACTIONS = {
     "one quarter": 25.0,
 }
 _FRACTIONS |= {"three quarters": 75.0, "a fifth": 20.0, "one fifth": 20.0, "a tenth": 10.0, "one in two": 50.0}
-_FRACTIONS |= {f"{word} in {base}": 100 * int(n) / int(_NUMBERS[base]) for base in ("three", "four", "five", "ten")
-               for word, n in _NUMBERS.items() if 0 < int(n) < int(_NUMBERS[base])}  # fmt: skip
+_FRACTIONS |= {f"{word} in {base}": 100 * int(n) / int(NUMBERS[base]) for base in ("three", "four", "five", "ten")
+               for word, n in NUMBERS.items() if 0 < int(n) < int(NUMBERS[base])}  # fmt: skip
 _VAGUE = re.compile(
     r"(?:(?P<about>about|around|roughly|some|approximately)|(?P<nearly>nearly|almost|just under|just below|close to)"
     r"|(?P<over>over|more than|just over|a little over))? ?\b(?P<part>"
@@ -48,10 +38,7 @@ _VAGUE = re.compile(
 )
 NEAR = 2.0
 """Percentage points by which "about a third" may differ from the share, and "nearly" or "over" on their side of it."""
-_MEASURE = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|forty|fifty|sixty) (?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|per ?cent)\b"
-_PEOPLE = "people|those|learners|participants|students|pupils|workers|managers|employees|patients|users|customers|staff|viewers|readers"
-_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|%|[^\W\d_]+(?:['’~-][^\W\d_]+)*~?|[,;:.?!()]")
-_ADVERBIAL = _set(
+_ADVERBIAL = word_set(
     "in among amongst at during across on for since before after until till under within over per between from more-than"
 )
 _STUDY = re.compile(
@@ -60,46 +47,41 @@ _STUDY = re.compile(
     r"resolution|\d{4}|firm|insurer|fund|bank|centre|authority|agency|regulator|vendor|charity|union|institute|government|ministry|fbi|"
     r"federation|association|magazine|newspaper"
 )
-_TOLD = _set(
+_TOLD = word_set(
     "in found reported said according-to suggest~s suggest~d suggest~ show~ among across of estimates estimated concludes concluded notes "
     "noted holds reports writes wrote says caution~s caution~d explains explained observes observed argues argued projected defines recommended advise~s"
 )
 """Words by which a study is brought in, before or after it: "in a 2024 survey", "a 2024 survey found"."""
-_SAID = _set(
+_SAID = word_set(
     "found reported said warn~d advise~d noted wrote observed explained concluded recommended told announced estimated"
 )
 """What somebody did who is told of with a year."""
-_SAME_TOLD = _set("in found reported according-to")
+_SAME_TOLD = word_set("in found reported according-to")
 """Those that claim equally much, so that one may stand for the other."""
 _JOINS = re.compile(
     r"; (?:and |while |whereas |but )?|, (?:and|while|whereas|but|although|though) | and that | and | while | whereas | but ",
     re.IGNORECASE,
 )
-_BARRIERS = _set(
+_BARRIERS = word_set(
     "and or but while although because if unless than who which where when after before not no only whether until as"
 )
 """Words that a moved part may not pass inside a sentence: on their other side it would say something about something else."""
-_CONDITIONS = _set("that what how than whose whom for-example such-as to")
+_CONDITIONS = word_set("that what how than whose whom for-example such-as to")
 """Words with which a sentence has more than one clause, beside the barriers."""
-_VERBS = _set("was were is are had has have did does found fell rose came went made gave kept got felt took")
-_LIMITS = _set("only unless except if but though although while whereas not no without until")
-_BE = _set("was were is are")
-_MODALS = _set("can could may might will must should would")
-_POINTS_BACK = _set("it its they their them this these he she his her")
-_PAPERS = _set("paper papers report reports audit pilot standard law resolution directive guidance guide post")
+_LIMITS = word_set("only unless except if but though although while whereas not no without until")
+_BE = word_set("was were is are")
+_MODALS = word_set("can could may might will must should would")
+_POINTS_BACK = word_set("it its they their them this these he she his her")
 _WROTE = _TOLD - {"in", "among", "across", "of"}
-_COMPARING = _set("more less fewer higher lower better worse than no-longer however other author authors")
-_COUNTS = _set("of percent most many few all some only half no each every both more fewer less the-most a-few even")
-_SCOPED = _set("for among in under only when where if at unless seem~ seem~s some may might not")
+_COMPARING = word_set("more less fewer higher lower better worse than no-longer however other author authors")
+_COUNTS = word_set("of percent most many few all some only half no each every both more fewer less the-most a-few even")
+_SCOPED = word_set("for among in under only when where if at unless seem~ seem~s some may might not")
 """Words by which a lead-in limits what follows, so that it may not be left out."""
-_CLAUSES = _set("before after when if once where")
-_PAIRING = _set("both together between either")
-_ANYBODY = _set("people one 1 somebody users everybody")
-_OWNERS = _set("their one's 1's people's somebody's everybody's users'")
-_COUNTED = re.compile(
-    r"stud(?:y|ies)|surveys?|reviews?|trials?|experiments?|analys[ei]s|meta-analys[ei]s|polls?|tests?|data|interviews"
-)
-_RESEARCH = re.compile(rf"{_COUNTED.pattern}|(?:19|20)\d\d")
+_CLAUSES = word_set("before after when if once where")
+_PAIRING = word_set("both together between either")
+_ANYBODY = word_set("people one 1 somebody users everybody")
+_OWNERS = word_set("their one's 1's people's somebody's everybody's users'")
+_RESEARCH = re.compile(rf"{COUNTED.pattern}|(?:19|20)\d\d")
 _FIGURE = re.compile(r"(?<![\w.])([-−+£€¥$]*)((?:\d[\d,]*)?\.?\d+(?:,\d{3})*)")
 _SIGNS = ".,;:()%'’\"“”-–$"
 _STOPPED = re.compile(r"(?<=[\w)%”\"])[.;] (?=[A-Za-z\d“])")
@@ -107,22 +89,22 @@ _BACK = re.compile(
     r"(?P<it>It|They|This|That|These|Those)(?P<be> (?:is|was|are|were)(?= (?:an?|the|one|\w+ times|about)\b))? ",
     re.IGNORECASE,
 )
-_IFS = _set("if when unless where whether once until except only")
+_IFS = word_set("if when unless where whether once until except only")
 _CONTRASTS = (" while ", " whereas ", " but ", " yet ")
 """Words between two statements of which a denial, a hedge or a place in the first holds for the first alone; a condition may hold for both."""
 _WEAK = (" and ", " so ", *_CONTRASTS)
 """Words that join two statements of which each may stand alone."""
-_REACHING = _LIMITS - {"though", "although", "while", "whereas", "but"} | _set(
+_REACHING = _LIMITS - {"though", "although", "while", "whereas", "but"} | word_set(
     "may might could would should cannot never none nobody nothing neither nor hardly seldom rather-than if when where whether once suggest seem "
     "believe expect fear hope doubt claim estimate advise warn deny assume perhaps likely either not-at-all fail too"
 )
 """Words that hold for all that follows them up to the end of their sentence."""
-_BINDING = _set(
+_BINDING = word_set(
     "as to who can must ask want tell require few between both describe need try help let make think plan aim hope promise may order allow force"
 )
 """Words after which "and" may go on with what is asked, wanted or meant, and not with what is so."""
 _JOINING = ("and", "or", "but", "while", "whereas", "yet", "so", "although", "though", "which", "who", "because")
-_TOLD_FLATLY = _set(
+_TOLD_FLATLY = word_set(
     "found reported said show~ show~s show~d concludes concluded noted notes wrote observed observes explains explained"
 )
 _STEMMER = Stemmer.Stemmer("english")
@@ -274,7 +256,7 @@ def _without_tail(text: str) -> Iterator[str]:
         first, _, last = tail.rpartition(", ")
         source = last if _told(equal_words(last)) or _movable(equal_words(last)) else ""
         clause = equal_words(first if source else tail)
-        verb = any(w in _VERBS or w.endswith(("ed", "~d", "~s")) for w in clause)
+        verb = any(w in VERBS or w.endswith(("ed", "~d", "~s")) for w in clause)
         loose = not (_LIMITS | _COMPARING | _POINTS_BACK) & set(clause) and not any(
             c.isdigit() for w in clause for c in w
         )
@@ -361,87 +343,6 @@ def _stems(words: frozenset[str]) -> frozenset[str]:
     return frozenset(_STEMMER.stemWord(word) for word in words)
 
 
-def equal_words(text: str) -> list[str]:
-    """The words of a text, in lower case, equal ones alike; glue and punctuation are left out but for the first colon."""
-    return list(_equal_words(text))
-
-
-@lru_cache(maxsize=4096)
-def _equal_words(text: str) -> tuple[str, ...]:
-    lowered = text.lower().replace("’", "'").replace("**", "")
-    lowered = re.sub(r"(\d) to (\d[\d,.]*)(?= ?%| per ?cent)", r"\1 % to \2", lowered).replace("% % to", "% to")
-    lowered = re.sub(r"[$](\d[\d,.]*(?: [mb]illion| trillion)?)", r"\1 dollars", lowered)
-    lowered = re.sub(r"\b(over|above)(?= [\d£€])", "more than", lowered)
-    lowered = re.sub(r"\b(under|below)(?= [\d£€])", "less than", lowered)
-    lowered = re.sub(rf"\b(under|below)(?= {_MEASURE})", "less than", lowered)
-    lowered = re.sub(rf"\b({_PEOPLE}) who (?:had|have|has) (?=an? )", r"\1 with ", lowered)
-    lowered = re.sub(r"\b(twent|thirt|fort|fift|sixt|sevent|eight|ninet)y-(\w+)", _compound, lowered)
-    lowered = re.sub(r"\bas well(?! as)\b", "as-well", lowered)
-    lowered = lowered.replace(" as well as ", " and ").replace("a decade", "ten years")
-    lowered = re.sub(r"(?:,? and|,) not (?!only)", " rather than ", lowered)
-    lowered = re.sub(r"\b(?:that|which|who) (?:was|were|is|are|has been|have been) (?=\w+ed\b|\w+ing\b)", "", lowered)
-    lowered = re.sub(r"\b(\w+) or more\b", r"at least \1", lowered)
-    lowered = re.sub(r"\b(\w+)( \w+ a \w+)? or (?:less|fewer)\b", r"no more than \1\2", lowered)
-    lowered = (
-        re.sub(r"\bmore than (?=\S)", "more-than ", lowered)
-        .replace("according to", "according-to")
-        .replace("than by ", "than ")
-    )
-    lowered = re.sub(r"\b(can|could|do|does|did|is|are|was|were|has|have|had|would|should)n't\b", r"\1 not", lowered)
-    lowered = re.sub(r"\bagainst (?=\d|those\b|an? average|the others)", "compared with ", lowered)
-    lowered = re.sub(r"\ba few\b", "a-few", lowered)
-    lowered = re.sub(r"\bthe (most|least)\b(?! of)", r"the-\1", lowered)
-    lowered = re.sub(r"\bno(?=[,:.;])", "no-indeed", lowered)  # "no, a score can" is not "no score can"
-    lowered = re.sub(r", (?:published|reported|described|released) in (?=\d{4})", " aside-in ", lowered)
-    lowered = re.sub(r", (who|which|whose)\b", r" \1-aside", lowered)  # tells of all of them, not which of them
-    lowered = re.sub(r",? too(?=[.,;:]|$)", "", lowered)
-    lowered = joined(lowered)
-    words: list[str] = []
-    for token in _TOKEN.findall(lowered):
-        if token in ",;.?!()" or token in GLUE:
-            continue
-        word = _NUMBERS.get(token, token).replace(",", "") if token[0].isdigit() or token in _NUMBERS else token
-        words.append(equal().get(word, word))
-    words = _dated(words)
-    colons = [i for i, word in enumerate(words) if word == ":"]
-    return tuple(word for i, word in enumerate(words) if word != ":" or i == colons[0])
-
-
-def _compound(match: re.Match[str]) -> str:
-    tens, ones = _NUMBERS.get(match[1] + "y"), _NUMBERS.get(match[2])
-    return str(int(tens) + int(ones)) if tens and ones and int(ones) < 10 else match[0]
-
-
-def _dated(words: list[str]) -> list[str]:
-    """ "A study of 240 nurses published in 2024" as "2024 study of 240 nurses": the year stands before its study.
-
-    Not so "51 articles published in 2013", which may be in a study of any year; after a comma the year is that of the whole.
-    """
-    found: list[str] = []
-    at = 0
-    while at < len(words):
-        two, three = words[at : at + 2], words[at : at + 3]
-        aside = two[:1] == ["aside-in"]
-        short = two[:1] in (["of"], ["from"]) or aside
-        parts = two if short else three if three[:2] in (["publish~d", "in"], ["reported", "in"]) else []
-        year = parts[-1] if len(parts) > 1 and re.fullmatch(r"(?:19|20)\d\d", parts[-1]) else ""
-        window = 2 if short and not aside else 12
-        near = [
-            n
-            for n in range(max(0, len(found) - window), len(found))
-            if _COUNTED.fullmatch(found[n]) or found[n] in _PAPERS
-        ]
-        counted = len(parts) == 3 and len(found) > 1 and found[-1].endswith("s") and found[-2].isdigit()
-        study = (near[0] if aside else near[-1]) if near and not counted else None
-        if year and study is not None and not {w for w in found[study:] if w in _VERBS or re.fullmatch(r"\d{4}", w)}:
-            found.insert(study, year)
-            at += len(parts)
-        else:
-            found.append(words[at])
-            at += 1
-    return found
-
-
 # --- edits ---
 
 
@@ -492,7 +393,7 @@ def _dated_first(row: list[str]) -> list[str]:
     for at in range(2, min(len(row) - 1, 8)):
         if row[at] == "in" and re.fullmatch(r"(?:19|20)\d\d", row[at + 1]):
             before = row[:at]
-            did = [w for w in before if w in _VERBS or w.endswith(("ed", "~d"))]
+            did = [w for w in before if w in VERBS or w.endswith(("ed", "~d"))]
             if len(did) == 1 and did[0] in _SAID and not _BARRIERS & set(before):
                 return [*row[at : at + 2], *before, *row[at + 2 :]]
     return row
@@ -515,13 +416,13 @@ def _may_pass(rest: Sequence[str], before: int, after: int) -> bool:
     ends = {0, len(rest)}
     if before in ends and after in ends:
         return not any(_RESEARCH.fullmatch(word) for word in rest)
-    still = not (_BARRIERS | _VERBS) & set(passed) and not any(w.endswith(("ed", "~d")) for w in passed)
+    still = not (_BARRIERS | VERBS) & set(passed) and not any(w.endswith(("ed", "~d")) for w in passed)
     one = after == 0 and not (_BARRIERS | _CONDITIONS) & set(rest) and sum(map(_acts, rest)) == 1
     return still or (one and not any(_RESEARCH.fullmatch(word) for word in rest))
 
 
 def _acts(word: str) -> bool:
-    return word in _VERBS or word.endswith(("ed", "~d", "ing", "~g"))
+    return word in VERBS or word.endswith(("ed", "~d", "ing", "~g"))
 
 
 def _movable(part: Sequence[str]) -> bool:
@@ -535,7 +436,7 @@ def _is_movable(part: tuple[str, ...]) -> bool:
     if len(part) < FEWEST and not dated:
         return False
     study = any(_STUDY.fullmatch(word) for word in part)
-    joined = any(w in _VERBS or w.endswith(("ed", "~d")) for w in part[part.index("and") :]) if "and" in part else False
+    joined = any(w in VERBS or w.endswith(("ed", "~d")) for w in part[part.index("and") :]) if "and" in part else False
     if part[0] in _ADVERBIAL and not joined and not set(part) & {"found", "said", "reported", "but", "while", "than"}:
         return study or dated
     return _told(part)
@@ -547,7 +448,7 @@ def _told(part: Sequence[str]) -> bool:
         return False
     begun, ended = part[0] in ("according-to", "found", "reported", "said"), part[-1] in _TOLD
     told = begun or ended
-    plain = not (_BARRIERS | _VERBS) & set(part[1 if begun else 0 : -1 if ended else None])
+    plain = not (_BARRIERS | VERBS) & set(part[1 if begun else 0 : -1 if ended else None])
     return told and plain and any(_STUDY.fullmatch(word) for word in part) and FEWEST <= len(part) <= 4 * FEWEST
 
 
@@ -612,7 +513,7 @@ def _is_rule(meant: Sequence[str]) -> bool:
         _ANYBODY & set(meant)
     ) > 1:
         return False
-    return not any(_COUNTED.fullmatch(word) for word in meant)
+    return not any(COUNTED.fullmatch(word) for word in meant)
 
 
 def _to_you(meant: Sequence[str]) -> list[str]:
