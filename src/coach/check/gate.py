@@ -63,6 +63,8 @@ _KEPT = frozenset(
 _SMALL = _KEPT | _OWNED | frozenset(["in", "on", "have"])
 """Words that turn a question: "finish" and "finish with", "say about" and "say to", "an arrangement" and "our arrangement"."""
 _ARTICLES = frozenset(["the", "a", "an", "this", "that", "these", "those"])
+_FRONTED = re.compile(r"\b(?:If|When|Where|Before|After|Once) [^,.;:?!]*,")
+"""A clause in front of its sentence, with its comma."""
 _STOPS = re.compile(r"[.;:?!](?= )")
 _IT = re.compile(r"(\w*)\W*\bIT\b")
 """The department, with the word before it."""
@@ -126,7 +128,7 @@ def question_faults(text: str, original: str, request: str) -> list[str]:
 def instruction_faults(text: str, original: str, request: str) -> list[str]:
     """Why a reworded instruction cannot stand: it has to say the same, fitted to the request at most."""
     faults = [*_form(text, original), *_negated(text, original)]
-    lost = original.count(",") - text.count(",")
+    lost = _FRONTED.sub("", original).count(",") - _FRONTED.sub("", text).count(",")
     if _NEGATION.search(original) and lost > max(0, len(_STOPS.findall(text)) - len(_STOPS.findall(original))):
         faults.append("a comma is lost that ends what is denied")
     reason = unfit(text, original, request)
