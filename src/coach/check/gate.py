@@ -128,7 +128,10 @@ def question_faults(text: str, original: str, request: str) -> list[str]:
 def instruction_faults(text: str, original: str, request: str) -> list[str]:
     """Why a reworded instruction cannot stand: it has to say the same, fitted to the request at most."""
     faults = [*_form(text, original), *_negated(text, original)]
-    lost = _FRONTED.sub("", original).count(",") - _FRONTED.sub("", text).count(",")
+    lost = min(
+        original.count(",") - text.count(","),
+        _FRONTED.sub("", original).count(",") - _FRONTED.sub("", text).count(","),
+    )
     if _NEGATION.search(original) and lost > max(0, len(_STOPS.findall(text)) - len(_STOPS.findall(original))):
         faults.append("a comma is lost that ends what is denied")
     reason = unfit(text, original, request)
