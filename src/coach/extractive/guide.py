@@ -146,13 +146,15 @@ def _plan(desk: Desk, plan: SectionPlan, request: GuideRequest) -> Section:
             filled |= {
                 "method": method.title,
                 "materials": tuple(material for material in method.materials if material != "nothing"),
-                "steps": (*_from_afar(method, request), *method.steps),
+                "steps": (*method.steps[:1], *_from_afar(method, request), *method.steps[1:]),
             }
         elif block_id in STAGES and timed:
             again = block_id == "feelings" and timed[0].mode == "pairs" and "facts" in asked
             filled["steps"] = _SWAPPED if again else _STEPS[timed[0].mode] or planned[0].block.steps
-        if block_id == "close":
-            filled["steps"] = _last_words(desk, method)
+        if block_id == "close" and method:
+            filled["questions"] = ()  # the method has its own last words
+        elif block_id == "close":
+            filled["steps"] = _last_words(desk)
         if block_id == "alone" and not timed:
             filled["steps"] = (Step(text="Read out the first question of the next part."), *planned[0].block.steps)
         if block_id == "cafe" and request.setting != "in person":
@@ -166,17 +168,18 @@ def _plan(desk: Desk, plan: SectionPlan, request: GuideRequest) -> Section:
 
 
 def _from_afar(method: Method, request: GuideRequest) -> tuple[Step, ...]:
-    """How the method is done by people who are not in the room."""
+    """How the method is done by people who are not in the room: told after its first step, which says what it is about."""
     if request.setting == "in person":
         return ()
-    return (Step(text=method.remote if request.setting == "remote" else f"For those on the call: {method.remote}"),)
+    how = method.remote[:1].lower() + method.remote[1:]
+    return (Step(text=f"On the call: {how}" if request.setting == "remote" else f"For those on the call: {how}"),)
 
 
-def _last_words(desk: Desk, method: Method | None) -> tuple[Step, ...]:
-    """The closing round: the sentences to finish, then the steps of its method or frame."""
+def _last_words(desk: Desk) -> tuple[Step, ...]:
+    """The closing round: the sentences to finish, then the steps of its frame."""
     sentences = "; ".join(f"“{b.label}: {b.text}”" if b.label else f"“{b.text}”" for b in desk.listed("Closing"))
     frame = next(p.block.steps for p in desk.outline.planned if p.block.id == "close")
-    return (Step(text=f"On the card: {sentences}"), *(method.steps if method else frame))
+    return (Step(text=f"On the card: {sentences}"), *frame)
 
 
 def _asked(desk: Desk) -> dict[str, tuple[Question, ...]]:
