@@ -17,7 +17,7 @@ from coach.settings import Settings, packaged
 IMPLIED = (
     "For somebody of sixty-four she picks up new software astonishingly fast.",
     "Give the rota app to a trainee, they were born with a phone in their hand.",
-    "He retires in four years, so a course on the new system would be wasted on him.",
+    "At fifty-nine he is too close to his pension for a course on the new system to pay off.",
     "As our youngest buyer, could you give us the view of your generation on this shop?",
     "Although only twenty-three, he can be trusted with the keys.",
 )
@@ -75,7 +75,8 @@ def test_few_sentences_of_the_notes_are_suspected_that_were_not_learnt_from(dete
 def test_the_examples_are_labelled_varied_and_plainly_told() -> None:
     rows = [row.split("\t") for row in EXAMPLES.read_text(encoding="utf-8").splitlines()]
     texts = [text for _, text in rows]
-    assert {label for label, _ in rows} == {"stereotype", "spokesperson", "fine"}
+    assert {label for label, _ in rows} == {"stereotype", "spokesperson", "fine", "note"}
+    rows = [row for row in rows if row[0] != "note"]
     assert len(set(texts)) == len(texts) >= 1000
     wrong = sum(label != "fine" for label, _ in rows)
     assert 0.4 < wrong / len(rows) < 0.6

@@ -17,19 +17,16 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.check.language import GROUP, loaded
+from coach.check.language import GROUP
 from coach.embed import Embedder, MiniLM
-from coach.knowledge import passages, read
-from coach.settings import packaged
 
 EXAMPLES = Path(__file__).parent / "examples.tsv"
-"""A label (stereotype, spokesperson, fine) and a sentence in each line, by two authors who had seen no eval case."""
+"""A label and a sentence in each line: stereotype, spokesperson and fine by two authors who had seen no eval case; "note" for 500 harmless ones that
+stood in half of the notes in November 2026 and name an age. Without these four times as many sentences of the notes are suspected."""
 TOLD, TYPED = 0.7, 0.85
 """Likelihood from which a text of a document, or what somebody typed, is taken for one about what an age is like. `evals/README.md` tells how many
 0.7 finds and how often it is wrong. Topics are short and come without context: at 0.85 one of the loaded topics of `evals/requests.yaml` is found
 that no pattern finds, and none of 584 others is. Measured in November 2026."""
-HARMLESS = 500
-"""Sentences of the notes that name an age and are learnt as harmless ones: without them four times as many of the notes are flagged."""
 PENALTY, WORTH, PIECES, SIZE = 0.5, 3.0, 2.0, 13
 """Of the weights; of the vectors and of the pieces of words; the pieces are counted in 2 to the power of SIZE places. From 0.1 to 3 the penalty
 changes little."""
@@ -99,9 +96,8 @@ class Detector:
             kept: NDArray[np.float64] = np.load(self._kept, allow_pickle=False)
             return kept
         rows = [row.split("\t") for row in EXAMPLES.read_text(encoding="utf-8").splitlines()]
-        harmless = _harmless()
-        wrong = np.array([label != "fine" for label, _ in rows] + [False] * len(harmless), np.float64)
-        weights = fitted(self._features([text for _, text in rows] + harmless), wrong)
+        wrong = np.array([label not in ("fine", "note") for label, _ in rows], np.float64)
+        weights = fitted(self._features([text for _, text in rows]), wrong)
         self._home.mkdir(parents=True, exist_ok=True)
         with suppress(OSError):  # then it is learnt again next time
             scratch = self._kept.with_suffix(".part.npy")
@@ -119,19 +115,6 @@ class Detector:
 def cued(text: str) -> bool:
     """Whether any word of a text may point at an age."""
     return _CUE.search(text) is not None
-
-
-def _harmless() -> list[str]:
-    """Sentences of every other note that name an age: they are told of people in studies, and checked."""
-    folder = packaged("knowledge")
-    files = sorted(path.relative_to(folder).as_posix() for path in folder.glob("*/*.md"))[::2]
-    found = [
-        passage.text
-        for file in files
-        for passage in passages(read(folder, file))
-        if cued(passage.text) and not loaded(passage.text)
-    ]
-    return found[:: max(1, len(found) // HARMLESS)][:HARMLESS]
 
 
 def _pieces(texts: Sequence[str]) -> NDArray[np.float64]:
