@@ -103,6 +103,8 @@ class Detector:
             scratch = self._kept.with_suffix(".part.npy")
             np.save(scratch, weights)
             scratch.replace(self._kept)
+            for old in set(self._home.glob("ageism-*.npy")) - {self._kept}:
+                old.unlink()
         return weights
 
     def _features(self, texts: Sequence[str]) -> NDArray[np.float64]:
