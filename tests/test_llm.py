@@ -589,7 +589,7 @@ def test_a_real_small_model_cannot_make_an_artefact_wrong_or_incomplete(
 ) -> None:
     used: list[Usage] = []
     with models.llama() as url:
-        model = settings(url, timeout=30, seconds=10, concurrency=1, max_tokens=120, budget=1800)
+        model = settings(url, timeout=30, seconds=8, concurrency=1, max_tokens=120, budget=4000)
         mine = with_model(coach, model, tmp_path)
         for kind, topic, minutes, fields in REQUESTS:
             request = make_request(kind, topic=topic, minutes=minutes, **fields)
