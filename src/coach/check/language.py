@@ -118,7 +118,7 @@ _NEUTRAL: tuple[tuple[str, str], ...] = (
     (r"home|remote|hybrid|office|flexib", "hybrid work and fairness"),
     (r"manag|promot|career|lead", "careers with and without management"),
     (r"stress|burn ?out|mental|wellbeing|balance|health", "flexibility and wellbeing at work"),
-    (r"tech|digital|computer|\bai\b|app|internet|online|tiktok|smartphone|tool|software|savvy|native|excel\b|chatgpt|\bpdf|laptop|\bus(?:e|ing)\b",
+    (r"tech|digital|computer|\bai\b|app|internet|online|tiktok|smartphone|tool|software|savvy|native|excel\b|spreadsheet|print(?:s|ing|er)?\b|chatgpt|\bpdf|laptop|\bus(?:e|ing)\b",
      "who is skilled with digital tools, and how people learn them"),
     (r"\bmute|\bunmute|\bcameras?\b|\bteams\b|\bzoom\b|video ?call", "remote and hybrid meetings"),
     (r"chang|adapt|resist|stubborn|slow|learn|train|set in|rigid|inflex|out of touch|past it|dinosaur|old-?tim",

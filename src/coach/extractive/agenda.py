@@ -69,7 +69,7 @@ def _about(name: str, person: Person) -> list[Item]:
 def _prepare(desk: Desk, plan: SectionPlan, request: AgendaRequest) -> Section:
     short = request.minutes <= SHORT
     items: list[Item] = []
-    for who in ("mentee", "mentor"):
+    for who in ("mentor", "mentee"):  # the mentee is often asked for "the same"
         found = desk.best("Before you meet", 1 if short else 2, who)
         items += [Item(label=who.capitalize(), minutes=b.minutes, text=b.text) for _, b in found]
         if not found and not desk.notes:
@@ -126,13 +126,10 @@ def _questions(desk: Desk) -> dict[str, tuple[Question, ...]]:
 
 def _actions(desk: Desk, request: AgendaRequest, minutes: int) -> dict[str, object]:
     steps = [Step(text=f"{_owner(action, request)}: {_quoted(action)} What happened?") for action in request.previous]
-    brought = any(_brought(action) for action in request.previous) and _activity(desk) is not None
-    if brought and _minutes(desk, "try") and len(steps) + 2 <= minutes:
-        steps.append(
-            Step(
-                text="If what was to be brought is here, use it today; if not, take the substitute named under “If stuck”."
-            )
-        )
+    activity = _activity(desk)
+    if activity and any(map(_brought, request.previous)) and _minutes(desk, "try") and len(steps) + 2 <= minutes:
+        instead = f"take the substitute named under “If stuck” of “{activity.title}”"
+        steps.append(Step(text=f"If what was to be brought is here, use it today; if not, {instead}."))
     steps.append(Step(text="Settle each: done, moved to a day, or dropped with a reason."))
     return {"steps": common.in_minutes(steps, minutes)}
 
@@ -180,9 +177,8 @@ def _try(desk: Desk, request: AgendaRequest, minutes: int) -> dict[str, object]:
     if activity is None or request.session == "last":  # at the end the mentee shows what is known, nothing new begins
         return {"steps": common.in_minutes(_frame_steps(desk, "try"), minutes)}
     steps, homework = fit(activity, minutes, group=False)
-    promised = tuple(
-        f"what the {_owner(a, request).lower()} promised: {a.text}" for a in request.previous if _brought(a)
-    )
+    owners = ((_owner(action, request).lower(), action) for action in request.previous if _brought(action))
+    promised = tuple(f"what {'' if who == 'both' else 'the '}{who} promised: {action.text}" for who, action in owners)
     first = "The steps above are done; the rest is the mentee's promise for next time."
     return {
         "title": activity.title,

@@ -116,7 +116,8 @@ def uneven(people: int) -> list[Item]:
     """What to do where a step asks for pairs and the number of people is odd."""
     if people < 3 or people % 2 == 0:
         return []
-    return [Item(label="Odd number", text=f"You are {people}: where a step asks for pairs, one of them is a three.")]
+    how = "work as three" if people == 3 else "one of them is a three"
+    return [Item(label="Odd number", text=f"You are {people}: where a step asks for pairs, {how}.")]
 
 
 def setting_items(desk: Desk) -> list[Item]:
