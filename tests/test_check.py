@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from coach.check import check_note, check_section
 from coach.check.gate import statement_faults
-from coach.check.language import assertions, loaded, orders, reframe, spokespersons
+from coach.check.language import assertions, loaded, neutral_topic, orders, spokespersons
 from coach.check.structure import complete, distinct, questions, timed
 from coach.check.support import cited, names, numbers, support
 from coach.extractive.desk import statement
@@ -188,9 +188,9 @@ def test_measurements_situations_and_warnings_are_left_alone(text: str) -> None:
 def test_a_loaded_input_becomes_a_neutral_topic(row: dict[str, str]) -> None:
     assert loaded(row["typed"]) == (row["about"] is not None)
     if row["about"] is not None:
-        found = reframe(row["typed"])
-        assert row["about"] in found.topic
-        assert not loaded(found.topic)
+        found = neutral_topic(row["typed"])
+        assert row["about"] in found
+        assert not loaded(found)
 
 
 # --- structure ------------------------------------------------------------------------------------------------------

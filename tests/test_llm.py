@@ -19,11 +19,12 @@ from coach.knowledge import read
 from coach.llm import ModelEngine, diagnose
 from coach.llm.reading import UnreadableError
 from coach.llm.reading import read as read_answer
-from coach.llm.slots import Rewrite, Slot, Slots, reworded, slots_of
+from coach.llm.slots import KINDS, Rewrite, Slot, Slots, reworded, slots_of
 from coach.llm.tokens import answer, count
 from coach.models import Artefact, Material, Person, Section, Usage
 from coach.pipeline import Coach, Drafted, Finished
 from coach.pipeline.requests import make_request
+from coach.prompts import load
 from coach.settings import ModelSettings, Settings, packaged
 from tests import models
 
@@ -459,6 +460,41 @@ def test_prompts_stay_within_the_budget_and_what_is_left_out_is_said(coach: Coac
         artefact = drafted(coach, settings(url, budget=3000), tmp_path)
     assert 1 <= len(bodies) < 6
     assert any("to stay within 3,000 prompt tokens" in notice.text for notice in artefact.notices)
+
+
+@pytest.mark.parametrize("budget", [6000, 9000])
+def test_objections_count_towards_the_budget_and_one_that_is_not_sent_is_told(
+    coach: Coach, tmp_path: Path, budget: int
+) -> None:
+    with models.scripted(scripted_answer(lambda slot, text: f"Studies prove that {text}")) as (url, bodies):
+        artefact = drafted(coach, settings(url, budget=budget), tmp_path)
+    assert sum(count(*(message["content"] for message in body["messages"])) for body in bodies) <= budget
+    assert any("objections were not sent back" in notice.text for notice in artefact.notices)
+    assert artefact.sections == plain(coach).sections
+
+
+def test_evidence_that_stands_in_a_request_as_a_text_is_not_told_twice(coach: Coach, tmp_path: Path) -> None:
+    with models.scripted(scripted_answer(lambda slot, text: "")) as (url, bodies):
+        drafted(coach, settings(url), tmp_path)
+    for body in bodies:
+        task = body["messages"][1]["content"]
+        assert all(task.count(text) == 1 for slot, (text, _) in slots_in(body).items() if slot.startswith("a"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_section_brings_the_rules_for_the_texts_that_it_has_and_no_others(
+    coach: Coach, tmp_path: Path, kind: str
+) -> None:
+    rules = load()[kind].text
+    with models.scripted(scripted_answer(lambda slot, text: "")) as (url, bodies):
+        drafted(coach, settings(url), tmp_path)
+    letter = {"statement": "a", "question": "q", "instruction": "i"}[kind]
+    told = {
+        (rules in body["messages"][1]["content"], any(slot.startswith(letter) for slot in slots_in(body)))
+        for body in bodies
+    }
+    assert told <= {(True, True), (False, False)}
+    assert (True, True) in told
 
 
 def part_of(body: dict[str, Any]) -> str:

@@ -279,6 +279,62 @@ def test_open_actions_come_first_and_each_is_named(coach: Coach) -> None:
     assert any("bring one real report" in material for material in hands_on.materials), "what was promised is used"
 
 
+def test_what_both_promised_to_bring_is_told_in_plain_grammar(coach: Coach) -> None:
+    made = coach.agenda("checking AI summaries", 45, previous=(Action(owner="both", text="bring one sheet"),))
+    hands_on = next(block for block in made.blocks if block.id == "try")
+    assert hands_on.materials[0] == "what both promised: bring one sheet"
+    review = next(block for block in made.blocks if block.id == "actions")
+    assert any(f"“If stuck” of “{hands_on.title}”" in step.text for step in review.steps)
+
+
+def test_a_mentors_wish_is_named_and_not_told_as_a_lesson(coach: Coach) -> None:
+    made = coach.agenda("passkeys", 60, mentor=Person(wants="a reference"))
+    (swap,) = [block for block in made.blocks if block.id == "swap"]
+    assert swap.steps[0].text.startswith("The mentor names what they want: a reference.")
+
+
+@pytest.mark.parametrize(("people", "how"), [(2, ""), (3, "work as three"), (4, ""), (7, "one of them is a three")])
+def test_an_odd_number_of_people_is_told_what_becomes_of_pairs(coach: Coach, people: int, how: str) -> None:
+    for made in (coach.guide("hybrid work", 45, people=people), coach.brief("passkeys", 30, people=people)):
+        told = [item.text for section in made.sections for item in section.items if item.label == "Odd number"]
+        assert [text.split(", ")[-1].rstrip(".") for text in told] == ([how] if how else [])
+
+
+def test_the_goal_of_a_brief_stands_in_its_header(coach: Coach) -> None:
+    made = coach.brief("passkeys", 30, goal="decide on a pilot")
+    assert [item.text for item in made.header if item.label == "Goal, in your words"] == ["decide on a pilot"]
+
+
+def test_a_deep_dive_without_findings_sorts_what_the_two_have_read(coach: Coach) -> None:
+    made = coach.agenda("the history of Byzantine tax", 95, session="deep-dive")
+    evidence = next(block for block in made.blocks if block.id == "evidence")
+    assert evidence.materials == ("blank cards",)
+    assert "Lay the findings" not in evidence.steps[0].text
+
+
+def test_long_guides_do_not_run_out_of_questions(coach: Coach) -> None:
+    made = coach.guide("working from home", 240, people=40, setting="hybrid")
+    quiet = next(block for block in made.blocks if block.id == "alone")
+    assert quiet.questions or "first question" in quiet.steps[0].text
+    cafe = next(block for block in made.blocks if block.id == "cafe")
+    assert "breakout room" in cafe.steps[0].text
+    assert "left open" in cafe.steps[1].text
+
+
+@pytest.mark.parametrize("setting", ["remote", "hybrid"])
+def test_how_a_method_is_done_on_a_call_follows_what_it_is_about(coach: Coach, setting: str) -> None:
+    made = coach.guide("email overload", 60, people=8, setting=setting)
+    told = [
+        number
+        for block in made.blocks
+        if block.method
+        for number, step in enumerate(block.steps)
+        if step.text.startswith(("On the call:", "For those on the call:"))
+    ]
+    assert told
+    assert set(told) == {1}
+
+
 def test_a_guide_has_the_four_stages_in_order_with_probes(coach: Coach) -> None:
     made = coach.guide("feedback styles across ages", 45, people=12)
     stages = [question.stage for block in made.blocks for question in block.questions if question.stage]

@@ -2,7 +2,7 @@
 
 import re
 
-from coach.models import Flag, Frozen, Material, Request, Section
+from coach.models import Flag, Material, Request, Section
 
 _GENERATION = (
     r"gen(?:eration)?[- ]?(?:z|y|x|alpha)|zoomers?|gen ?zers?|millenn?ials?|baby[- ]?boomers?|boomers?|digital natives?|"
@@ -100,13 +100,6 @@ _ORDER = re.compile(
 )
 
 
-class Reframing(Frozen):
-    """A loaded input made neutral: what was typed, what the draft is about instead."""
-
-    typed: str
-    topic: str
-
-
 _NEUTRAL: tuple[tuple[str, str], ...] = (
     (r"start(?:s|ed|ing)? (?:here|out|work)|join(?:s|ed|ing)?\b|newcomer|onboard|new hires|first (?:day|week|month)", "starting out at work"),
     (r"(?:want|expect|need)s? (?:from|of) (?:an?|the|their|our|us|work)\b|\bemployers?\b|\bpurpose|\bvalues\b", "purpose and values at work"),
@@ -177,13 +170,13 @@ def loaded(text: str) -> bool:
     return bool(_SLUR.search(text) or _LABELLED.search(text) or _ASSERTION.search(text) or spokespersons(text))
 
 
-def reframe(text: str) -> Reframing:
+def neutral_topic(text: str) -> str:
     """A neutral topic in place of a loaded one."""
     lowered = text.lower()
     for pattern, topic in _NEUTRAL:
         if re.search(rf"(?:\b|(?<=\w))(?:{pattern})", lowered):
-            return Reframing(typed=text, topic=topic)
-    return Reframing(typed=text, topic=DEFAULT_TOPIC)
+            return topic
+    return DEFAULT_TOPIC
 
 
 def language(section: Section, material: Material, request: Request) -> list[Flag]:

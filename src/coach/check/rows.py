@@ -23,6 +23,8 @@ _PEOPLE = "people|those|learners|participants|students|pupils|workers|managers|e
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|%|[^\W\d_]+(?:['’~-][^\W\d_]+)*~?|[,;:.?!()]")
 VERBS = word_set("was were is are had has have did does found fell rose came went made gave kept got felt took")
 """Irregular and auxiliary verbs that a row may hold; others end in "ed" or "~d"."""
+LIMITS = word_set("only unless except if but though although while whereas not no without until")
+"""Words that limit what is said."""
 _PAPERS = word_set("paper papers report reports audit pilot standard law resolution directive guidance guide post")
 COUNTED = re.compile(
     r"stud(?:y|ies)|surveys?|reviews?|trials?|experiments?|analys[ei]s|meta-analys[ei]s|polls?|tests?|data|interviews"

@@ -12,10 +12,11 @@ from pathlib import Path
 from coach.check.gate import instruction_faults, question_faults, statement_faults
 from coach.extractive import Context, Extractive
 from coach.llm.answers import Answers
-from coach.llm.endpoint import Endpoint, Form, Reply, Stopped
+from coach.llm.endpoint import Endpoint, Reply, Stopped
 from coach.llm.faults import Fault, FaultError
-from coach.llm.reading import UnreadableError, read, schema
+from coach.llm.reading import UnreadableError
 from coach.llm.slots import KINDS, Rewrite, Slot, Slots, reworded, slots_of
+from coach.llm.talk import Job, Run, Talk
 from coach.llm.tokens import answer, count
 from coach.models import AgendaRequest, Flag, Frozen, Request, Section, Usage
 from coach.outline import SectionPlan
@@ -98,7 +99,7 @@ class ModelEngine:
             stop: Once set, the model is waited for no longer.
         """
         started = time.monotonic()
-        run = _Run(Endpoint(self.settings, self._forms), started + self.settings.seconds, self.settings.budget)
+        run = Run(Endpoint(self.settings, self._forms), started + self.settings.seconds, self.settings.budget)
         pool = ThreadPoolExecutor(self.settings.concurrency, thread_name_prefix="coach-model")
         pool.submit(run.endpoint.prepare)
         drafts = [self._built_in.section(plan, context) for plan in plans]
@@ -125,14 +126,14 @@ class ModelEngine:
 
     def _jobs(
         self, drafts: Sequence[Section], plans: Sequence[SectionPlan], context: Context
-    ) -> tuple[dict[str, "_Job"], list[str]]:
+    ) -> tuple[dict[str, Job], list[str]]:
         """What is sent for each section, and what is not sent for lack of room, in words.
 
         A section is cut to its first texts and their evidence where the budget, the model's context or the length of an answer does not
         reach for all of them.
         """
         room, left = self.settings.context - self.settings.max_tokens, self.settings.budget
-        jobs: dict[str, _Job] = {}
+        jobs: dict[str, Job] = {}
         over = []
         for draft in sorted(drafts, key=lambda d: (FIRST.index(d.id) if d.id in FIRST else len(FIRST), d.id)):
             slots = slots_of(draft)
@@ -146,7 +147,7 @@ class ModelEngine:
 
     def _fitted(
         self, section: Section, slots: Slots, plans: Sequence[SectionPlan], context: Context, room: int
-    ) -> "_Job | None":
+    ) -> Job | None:
         """What is sent for a section, with as many of its texts as fit; None where not even one does."""
         fits = list(accumulate(answer(f"{slot.text} {slot.probe}") for slot in slots.slots))
         most = sum(tokens <= self.settings.max_tokens for tokens in fits)
@@ -158,7 +159,7 @@ class ModelEngine:
             most -= max(1, int((job.tokens - room) * most / job.tokens))
         return None
 
-    def _job(self, section: Section, slots: Slots, plans: Sequence[SectionPlan], context: Context) -> "_Job":
+    def _job(self, section: Section, slots: Slots, plans: Sequence[SectionPlan], context: Context) -> Job:
         marker = secrets.token_hex(4)
         values = {
             "marker": marker,
@@ -179,15 +180,14 @@ class ModelEngine:
         }
         task = self._prompts["section"].render(values)
         system = self._prompts["system"].render(values)
-        return _Job(slots=slots, system=system, task=task, marker=marker, tokens=count(system, task))
+        return Job(slots=slots, system=system, task=task, marker=marker, tokens=count(system, task))
 
     # --- one section ---
 
-    def _one(self, draft: Section, job: "_Job", context: Context, run: "_Run") -> Outcome:
-        replies: list[tuple[Reply, bool]] = []
+    def _one(self, draft: Section, job: Job, context: Context, run: Run) -> Outcome:
+        talk = Talk(job, run, self._answers, self.settings, self._prompts["invalid"])
         request = _told(context.request)
         try:
-            talk = _Talk(self, job, run, replies)
             rewrites = talk.rewrites(job.task)
             good, bad = _sifted(job.slots, rewrites, request)
             offered = len(rewrites)
@@ -197,13 +197,13 @@ class ModelEngine:
                 good |= mended
                 bad = {name: still.get(name, why) for name, why in bad.items() if name not in mended}
         except FaultError as error:
-            return Outcome(section=draft, fault=error.fault, replies=tuple(replies))
+            return Outcome(section=draft, fault=error.fault, replies=tuple(talk.replies))
         except Stopped:
-            return Outcome(section=draft, stopped=True, replies=tuple(replies))
+            return Outcome(section=draft, stopped=True, replies=tuple(talk.replies))
         except UnreadableError as error:
             message = f"The model's answer for this section could not be read: {error}."
             flag = Flag(check="gate", severity="warning", where=draft.id, message=REASON + message)
-            return Outcome(section=draft, flags=(flag,), replies=tuple(replies))
+            return Outcome(section=draft, flags=(flag,), replies=tuple(talk.replies))
         kinds = {slot.id: slot.kind for slot in job.slots.slots}
         return Outcome(
             section=reworded(draft, job.slots, good),
@@ -217,10 +217,10 @@ class ModelEngine:
             kept=len(good),
             statements_offered=sum(kinds[name] == "statement" for name in rewrites),
             statements_kept=sum(kinds[name] == "statement" for name in good),
-            replies=tuple(replies),
+            replies=tuple(talk.replies),
         )
 
-    def _usage(self, outcomes: Sequence[Outcome], over: Sequence[str], run: "_Run", seconds: float) -> Usage:
+    def _usage(self, outcomes: Sequence[Outcome], over: Sequence[str], run: Run, seconds: float) -> Usage:
         replies = [reply for outcome in outcomes for reply in outcome.replies]
         fresh = [reply for reply, cached in replies if not cached]
         prompt, answer = sum(r.prompt_tokens or 0 for r in fresh), sum(r.answer_tokens or 0 for r in fresh)
@@ -258,30 +258,7 @@ class ModelEngine:
         )
 
 
-class _Run:
-    """One draft under way: its endpoint, its deadline on `time.monotonic`, the prompt tokens it has left, and the sign to stop."""
-
-    def __init__(self, endpoint: Endpoint, deadline: float, budget: int) -> None:
-        self.endpoint, self.deadline, self.stopped = endpoint, deadline, threading.Event()
-        self.short = False
-        self._left, self._lock = budget, threading.Lock()
-
-    def afford(self, tokens: int) -> bool:
-        """Whether so many prompt tokens are left; then they are taken. Otherwise `short` is set."""
-        with self._lock:
-            if tokens > self._left:
-                self.short = True
-                return False
-            self._left -= tokens
-            return True
-
-    def stop(self) -> None:
-        """Ends requests under way and those to come."""
-        self.stopped.set()
-        self.endpoint.close()
-
-
-def _awaited(future: Future[Outcome], run: _Run, stop: threading.Event, draft: Section) -> Outcome:
+def _awaited(future: Future[Outcome], run: Run, stop: threading.Event, draft: Section) -> Outcome:
     """A section's outcome; after the sign to stop, the built-in text if the model's is not there within `GRACE`."""
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
@@ -291,90 +268,6 @@ def _awaited(future: Future[Outcome], run: _Run, stop: threading.Event, draft: S
         return future.result(timeout=GRACE)
     future.cancel()
     return Outcome(section=draft, stopped=True)
-
-
-class _Job(Frozen):
-    slots: Slots
-    system: str
-    task: str
-    marker: str
-    tokens: int
-
-
-class _Talk:
-    """The conversation on one section: at most one correction of the form, at most one of the content."""
-
-    def __init__(self, engine: ModelEngine, job: _Job, run: _Run, replies: list[tuple[Reply, bool]]) -> None:
-        from langchain_core.messages import SystemMessage
-
-        self._engine, self._job, self._run, self._replies = engine, job, run, replies
-        self._messages: list[object] = [SystemMessage(job.system)]
-        self._schema = schema(job.slots)
-
-    def rewrites(self, task: str) -> dict[str, Rewrite]:
-        """The model's rewrites, down the ladder of forms where its answers cannot be read."""
-        from langchain_core.messages import AIMessage, HumanMessage
-
-        form: Form | None = self._run.endpoint.form
-        asked = [*self._messages, HumanMessage(task)]
-        paid = True  # the first request is: `_jobs` saw to it
-        while form:
-            messages = list(asked)
-            problem = UnreadableError("there was no answer")
-            for _ in range(2):
-                if not paid and not self._run.afford(_tokens(messages)):
-                    raise problem
-                paid = False
-                try:
-                    reply = self._ask(messages, form)
-                except FaultError as error:
-                    if not error.fault.form:
-                        raise
-                    problem, paid = UnreadableError(error.fault.message), True  # refused unread
-                    break
-                try:
-                    found = read(reply.text, self._job.slots, cut=reply.cut)
-                except UnreadableError as error:
-                    problem = error
-                    told = self._engine._prompts["invalid"].render({"error": str(error)})
-                    messages = [*messages, AIMessage(reply.text[:2000]), HumanMessage(told)]
-                else:
-                    self._messages = [*asked, AIMessage(reply.text)]
-                    return found
-            form = self._run.endpoint.weaker(form)
-        raise problem
-
-    def again(self, task: str) -> dict[str, Rewrite]:
-        """What the model makes of an objection; nothing where it cannot be asked or read, or where the budget does not reach."""
-        from langchain_core.messages import HumanMessage
-
-        messages = [*self._messages, HumanMessage(task)]
-        if not self._run.afford(_tokens(messages)):
-            return {}
-        try:
-            reply = self._ask(messages, self._run.endpoint.form)
-            return read(reply.text, self._job.slots, cut=reply.cut)
-        except (FaultError, UnreadableError):
-            return {}
-
-    def _ask(self, messages: Sequence[object], form: Form) -> Reply:
-        answers, s = self._engine._answers, self._engine.settings
-        texts = [
-            (type(m).__name__, str(getattr(m, "content", "")).replace(self._job.marker, "MARKER")) for m in messages
-        ]
-        name = answers.name(s.base_url, s.model, s.temperature, s.max_tokens, form, texts, self._schema)
-        kept = answers.get(name)
-        if kept is not None:
-            self._replies.append((kept, True))
-            return kept
-        reply = self._run.endpoint.ask(messages, form, self._schema, self._run.deadline, self._run.stopped)  # type: ignore[arg-type]
-        self._replies.append((reply, False))
-        answers.put(name, reply)
-        return reply
-
-
-def _tokens(messages: Sequence[object]) -> int:
-    return count(*(str(getattr(message, "content", "")) for message in messages))
 
 
 def _sifted(

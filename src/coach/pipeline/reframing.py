@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from coach.check.language import mentions_group, reframe
+from coach.check.language import mentions_group, neutral_topic
 from coach.extractive.desk import statement
 from coach.models import Action, AnyRequest, Notice, Person, Statement
 from coach.pipeline.library import Library
@@ -27,14 +27,14 @@ def reframed(request: AnyRequest, library: Library, heard: Heard) -> tuple[AnyRe
     """The request with what asserts something about an age group taken out, and notices that say so."""
     changes: dict[str, Any] = {}
     notices: list[Notice] = []
-    neutral = reframe(request.topic) if heard(request.topic) else None
+    neutral = neutral_topic(request.topic) if heard(request.topic) else ""
     if neutral:
-        changes["topic"] = neutral.topic
+        changes["topic"] = neutral
         text = (
-            f"You typed “{neutral.typed}”. Coach speaks of people, not of generations, so this draft is about "
-            f"“{neutral.topic}”: something that people can look at together without anybody being the example. The evidence:"
+            f"You typed “{request.topic}”. Coach speaks of people, not of generations, so this draft is about "
+            f"“{neutral}”: something that people can look at together without anybody being the example. The evidence:"
         )
-        notices.append(Notice(text=text, statements=_evidence(library, request, neutral.typed, 2)))
+        notices.append(Notice(text=text, statements=_evidence(library, request, request.topic, 2)))
     elif mentions_group(request.topic):
         text = (
             "Your topic names people by age or generation. This draft keeps your words in the title and otherwise speaks "
