@@ -24,7 +24,7 @@ _GENERIC: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "feelings": (
         ("What about it gives you energy, or costs you some?", "When did you notice that?"),
-        ("What surprised you when this topic last came up?", "What had you expected?"),
+        ("What has surprised you about the subject so far?", "What had you expected?"),
     ),
     "meaning": (
         ("What makes the difference between people who see it one way and people who see it another, in your experience?",
