@@ -490,7 +490,7 @@ def test_a_section_brings_the_rules_for_the_texts_that_it_has_and_no_others(
         drafted(coach, settings(url), tmp_path)
     letter = {"statement": "a", "question": "q", "instruction": "i"}[kind]
     told = {
-        (rules in body["messages"][1]["content"], any(slot.startswith(letter) for slot in slots_in(body)))
+        (rules in body["messages"][0]["content"], any(slot.startswith(letter) for slot in slots_in(body)))
         for body in bodies
     }
     assert told <= {(True, True), (False, False)}
@@ -623,11 +623,14 @@ REQUESTS: list[tuple[str, str, int, dict[str, Any]]] = [
 def test_a_real_small_model_cannot_make_an_artefact_wrong_or_incomplete(
     coach: Coach, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Prompt tokens, not seconds, bound what is asked, so that a slow machine asks as much: one section of most requests, and of three
+    as many sections and corrections as 4,000 tokens reach for."""
     used: list[Usage] = []
     with models.llama() as url:
-        model = settings(url, timeout=30, seconds=8, concurrency=1, max_tokens=120, budget=4000)
-        mine = with_model(coach, model, tmp_path)
-        for kind, topic, minutes, fields in REQUESTS:
+        for number, (kind, topic, minutes, fields) in enumerate(REQUESTS):
+            budget = 1000 if number % 7 else 4000
+            model = settings(url, timeout=60, seconds=300, concurrency=1, max_tokens=120, budget=budget)
+            mine = with_model(coach, model, tmp_path)
             request = make_request(kind, topic=topic, minutes=minutes, **fields)
             (*_, last), (*_, first) = mine.draft(request), coach.draft(request)
             assert isinstance(last, Finished)
@@ -637,7 +640,7 @@ def test_a_real_small_model_cannot_make_an_artefact_wrong_or_incomplete(
             assert [b.minutes for b in artefact.blocks] == [b.minutes for b in before.blocks]
             sound(artefact)
             used.append(usage(artefact))
-    assert sum(u.requests for u in used) >= len(REQUESTS) / 2
+    assert all(u.requests for u in used)
     assert sum(u.offered for u in used) >= 5  # the gate had something to judge
     offered, kept = sum(u.offered for u in used), sum(u.kept for u in used)
     stated, stood = sum(u.statements_offered for u in used), sum(u.statements_kept for u in used)

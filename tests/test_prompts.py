@@ -38,7 +38,7 @@ def test_every_prompt_declares_exactly_what_it_uses_and_what_the_engine_fills_in
         ("section", r"\{\{evidence\}\}", "", "the declared inputs and the fields in the text differ (evidence)"),
         ("section", r"^inputs: \[artefact, ", "inputs: [", "differ (artefact)"),
         ("system", r"^name: system", "name: sistem", "Write 'system'"),
-        ("system", r"^version: 2", "version: one", "whole number"),
+        ("system", r"^version: \d+", "version: one", "whole number"),
         ("invalid", r"^output: .*\n", "", "must begin with name, version, inputs and output"),
         ("rejected", r"^---\n(?s:.*)", "hello", "must begin with"),
     ],

@@ -12,10 +12,8 @@ from coach.models import Frozen
 from coach.settings import packaged
 
 NEEDED: dict[str, frozenset[str]] = {
-    "system": frozenset({"marker"}),
-    "section": frozenset(
-        {"artefact", "section", "request", "skeleton", "agree", "evidence", "rules", "slots", "marker"}
-    ),
+    "system": frozenset({"rules", "marker"}),
+    "section": frozenset({"artefact", "section", "request", "skeleton", "agree", "evidence", "slots", "marker"}),
     "statement": frozenset(),
     "question": frozenset(),
     "instruction": frozenset(),
