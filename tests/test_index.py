@@ -275,6 +275,44 @@ def test_only_the_changed_file_is_parsed_and_embedded(place: Place, monkeypatch:
     place.open(refuse)
 
 
+def with_another_folder(place: Place) -> Index:
+    """The index of the folder and of a second one beside it; `embedder.texts` holds what was embedded."""
+    (place.root / "more").mkdir()
+    (place.root / "more" / "gauges.txt").write_text("A pressure gauge is read at eye level.", "utf-8")
+    place.embedder.texts.clear()
+    both = place.settings.model_copy(update={"knowledge": (place.folder, place.root / "more")})
+    index = open_index(both, embedder=place.embedder)
+    place.opened.append(index)
+    return index
+
+
+def test_a_folder_that_is_added_costs_its_own_passages_only(embedded: Place) -> None:
+    alone = embedded.open()
+    both = with_another_folder(embedded)
+    assert len(embedded.embedder.texts) == 1
+    assert "pressure gauge" in embedded.embedder.texts[0]
+    assert documents(both) == {*FILES, "gauges.txt"}
+    for name in alone.passages:
+        np.testing.assert_allclose(both.vectors([name]), alone.vectors([name]), atol=1e-7)  # Chroma divides by length
+    assert first(both, "a passkey replaces a password") == "passkeys.md"
+
+
+@pytest.mark.parametrize("harm", ["other model", "damaged", "removed"])
+def test_vectors_of_other_folders_that_do_not_fit_are_left_alone(embedded: Place, harm: str) -> None:
+    embedded.open().close()
+    generation = embedded.generation
+    if harm == "other model":
+        embedded.embedder.name += "-2"
+    elif harm == "damaged":
+        for path in (generation / "chroma").rglob("*.sqlite3"):
+            path.write_bytes(b"garbage" * 100)
+    else:
+        shutil.rmtree(generation / "chroma")
+    both = with_another_folder(embedded)
+    assert len(embedded.embedder.texts) == len(both.passages)
+    assert first(both, "a passkey replaces a password") == "passkeys.md"
+
+
 def test_a_change_within_the_clock_tick_and_of_the_same_length_is_seen(place: Place) -> None:
     place.write("phishing.txt", "alpha beta gamma")
     place.open()

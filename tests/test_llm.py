@@ -346,7 +346,7 @@ def test_instructions_in_a_note_or_a_field_are_material_and_what_obeys_them_is_t
         assert order not in system
         for at in (match.start() for match in re.finditer(re.escape(order[:40]), task)):
             assert task.rfind("<<", 0, at) > task.rfind(">>", 0, at), "outside the marked material"
-    shown = last.artefact.model_copy(update={"flags": (), "request": None}).model_dump_json()
+    shown = last.artefact.model_dump_json(exclude={"flags", "request"})
     assert obeyed not in shown
     assert "evil.example" not in shown.replace(order, "")
 

@@ -1,11 +1,14 @@
 """The built wheel does the main job in an empty environment, from another folder."""
 
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from coach.pipeline import Coach
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,8 +34,13 @@ def test_the_wheel_carries_prompts_knowledge_and_examples(wheel: Path) -> None:
     assert not [name for name in names if "test" in name or name.endswith((".pyc", ".onnx"))]
 
 
-def test_an_installed_wheel_drafts_a_brief_elsewhere(wheel: Path, tmp_path: Path) -> None:
-    """The environment sees this one's packages through a path file, but Coach itself only from the wheel."""
+def test_an_installed_wheel_drafts_a_brief_elsewhere(wheel: Path, coach: Coach, data_dir: Path, tmp_path: Path) -> None:
+    """The environment sees this one's packages through a path file, but Coach itself only from the wheel.
+
+    It finds vectors of another installation, as after an upgrade, and takes them over for its own folder.
+    """
+    assert coach.index
+    shutil.copytree(data_dir, tmp_path / "data")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "env")], check=True)
     python = tmp_path / "env" / "bin" / "python"
     site = next((tmp_path / "env" / "lib").glob("python*/site-packages"))

@@ -72,6 +72,13 @@ class Home:
             return []
         return sorted((path for path in self.folder.iterdir() if _GENERATION.fullmatch(path.name)), reverse=True)
 
+    def others(self) -> list["Home"]:
+        """The homes of other sets of folders in the same data folder, with vectors in files; the one written last first."""
+        paths = [path for path in self.folder.parent.iterdir() if path.is_dir() and path != self.folder]
+        paths.sort(key=lambda path: (-path.stat().st_mtime_ns, path.name))
+        prefix = self.collection.removesuffix(self.folder.name)
+        return [Home(path, self.made, prefix + path.name, "") for path in paths]
+
     def begin(self) -> Path:
         """An empty folder for a new generation; its name was never used before."""
         newest = self.generations()

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from coach.embed import Embedder
+from coach.errors import IndexFailure
 from coach.index.files import Found, Progress, Rows, indexed_text
-from coach.index.home import Home
+from coach.index.home import Home, reading
 from coach.index.snapshot import (
     WORDS,
     Damaged,
@@ -38,7 +40,7 @@ def build(home: Home, found: Sequence[Found], old: Snapshot | None, embedder: Em
     """Writes a generation made from the files `found` and returns its folder; the caller switches to it.
 
     Passages of unchanged files come from `old`; vectors of unchanged passages from the newest generation whose vectors
-    are intact, or from the Chroma server. Only the rest is parsed and embedded.
+    are intact, or from the Chroma server, or from the index of other folders. Only the rest is parsed and embedded.
 
     Raises:
         IndexFailure: Chroma failed, for instance because the disk is full.
@@ -99,7 +101,8 @@ class _Filling:
         dead = 0 if self.home.url else self._copy_base(wanted)
         with closing(self.home.store(self.generation, create=True)) as store:
             known = store.keys()
-            self._add(store, passages, wanted, [key for key in wanted if key not in known])
+            missing = self._taken_over(store, wanted, [key for key in wanted if key not in known])
+            self._add(store, passages, wanted, missing)
             if not self.home.url:
                 gone = [key for key in known if key not in wanted]
                 store.delete(gone)
@@ -131,11 +134,36 @@ class _Filling:
     def _copy_records(self, base: Path, wanted: Mapping[str, str]) -> None:
         """Takes over the vectors of `wanted` one by one, and so leaves the dead ones behind."""
         with closing(self.home.store(base)) as old, closing(self.home.store(self.generation, create=True)) as new:
-            known = old.keys()
-            keys = [key for key in wanted if key in known]
-            for begin in range(0, len(keys), BATCH):
-                vectors = old.get(keys[begin : begin + BATCH])
-                new.add({key: wanted[key] for key in vectors}, np.stack(list(vectors.values())))
+            self._copy(old, new, wanted, list(wanted))
+
+    def _taken_over(self, store: VectorStore, wanted: Mapping[str, str], missing: list[str]) -> list[str]:
+        """Takes over what the index of other folders has: a folder that is added costs its own passages only.
+
+        Returns:
+            The keys that are still missing.
+        """
+        for other in self.home.others():
+            for base in other.generations() if missing else ():
+                try:
+                    if read_manifest(base).made != other.made:
+                        continue
+                    with closing(reading(base)), closing(other.store(base)) as source:
+                        self._copy(source, store, wanted, missing)
+                except (IndexFailure, sqlite3.Error, OSError):  # damaged, or removed meanwhile: they are embedded
+                    continue
+                known = store.keys()
+                missing = [key for key in missing if key not in known]
+                break
+        return missing
+
+    def _copy(self, source: VectorStore, store: VectorStore, wanted: Mapping[str, str], keys: Sequence[str]) -> None:
+        """Adds the vectors of those `keys` that `source` has."""
+        known = source.keys()
+        found = [key for key in keys if key in known]
+        for begin in range(0, len(found), BATCH):
+            self.progress("Taking over passages", begin, len(found))
+            vectors = source.get(found[begin : begin + BATCH])
+            store.add({key: wanted[key] for key in vectors}, np.stack(list(vectors.values())))
 
     def _add(self, store: VectorStore, passages: Passages, wanted: Mapping[str, str], missing: Sequence[str]) -> None:
         """Embeds the passages of the keys `missing`, the longest first, and adds them."""
