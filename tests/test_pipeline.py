@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from coach.check.language import assertions, spokespersons
 from coach.errors import RequestError
 from coach.export import to_json, to_markdown
+from coach.extractive.guide import HEARD, _arranged
 from coach.knowledge import read, scan
 from coach.models import Action, AgendaRequest, AnyRequest, Artefact, Person, Section
 from coach.pipeline import Coach, Drafted, Finished, Outlined, make_request
@@ -333,6 +334,24 @@ def test_how_a_method_is_done_on_a_call_follows_what_it_is_about(coach: Coach, s
     ]
     assert told
     assert set(told) == {1}
+
+
+def test_a_guides_host_makes_no_things_that_the_guide_does_not_use() -> None:
+    notes = [path.read_text("utf-8") for path in packaged("knowledge").glob("*/*.md")]
+    lines = [line for note in notes for line in re.findall(r"^- host[^:]*: (.+)$", note, re.MULTILINE)]
+    kept = [(line, arranged) for line in lines if (arranged := _arranged(line))]
+    assert len(lines) > len(kept) > 30
+    for line, arranged in kept:
+        assert not re.search(r"\b(?:print|copy|cards?|sheets?)\b", arranged, re.IGNORECASE)
+        assert all(word in line.lower() for word in re.findall(r"\w+", arranged.lower()))
+
+
+@pytest.mark.parametrize(("minutes", "agrees"), [(7, False), (15, True), (45, True)])
+def test_a_guide_promises_an_agreement_only_where_it_has_time_for_one(coach: Coach, minutes: int, agrees: bool) -> None:
+    artefact = drafted(coach, ("guide", "private messengers at work", minutes, {}))
+    end = next(item.text for item in artefact.sections[0].items if item.label == "By the end")
+    assert ("in four lines" in end) is agrees
+    assert (HEARD in end) is not agrees
 
 
 def test_a_guide_has_the_four_stages_in_order_with_probes(coach: Coach) -> None:

@@ -62,6 +62,13 @@ _SWAPPED = (
 
 AGREED = "agreed one or two small things to try, each with an owner and a day to look back"
 """What a group has done at the end where the note's own aim is one of a pair."""
+HEARD = "heard situations of its own and several explanations of them; what to try is left for another time"
+"""What a group has done at the end where there is no time to agree anything."""
+_ARRANGES = re.compile(
+    r"(?:for a (?:group|cohort), )?(?:ask|tell|say|find out|name|read|seat|mix|separate|agree|check|count|book|invite)\b",
+    re.IGNORECASE,
+)
+_THINGS = re.compile(r"\b(?:print|cards?|sheets?|exercise|examples?|form|device|claim|point type)\b", re.IGNORECASE)
 _OF_A_PAIR = re.compile(r"\b(?:signed|pair|two of you|mentees?|mentors?|juniors?|seniors?)\b")
 
 
@@ -76,7 +83,8 @@ def _purpose(desk: Desk, plan: SectionPlan, request: GuideRequest) -> Section:
     items = [Item(label="Goal, in your words", text=request.goal)] if request.goal else []
     found = desk.best("Objectives", 1, "agree")
     agreed = found[0][1].text if found and not _OF_A_PAIR.search(found[0][1].text) else AGREED
-    items.append(Item(label="By the end", text=f"The group has {agreed}."))
+    decides = any(planned.block.id == "decision" for planned in desk.outline.planned)
+    items.append(Item(label="By the end", text=f"The group has {agreed if decides else HEARD}."))
     items.append(
         Item(label="Not the purpose", text="To prove anybody right, or to find out what people of some age are like.")
     )
@@ -91,7 +99,12 @@ def _purpose(desk: Desk, plan: SectionPlan, request: GuideRequest) -> Section:
 
 
 def _prepare(desk: Desk, plan: SectionPlan, request: GuideRequest) -> Section:
-    items = [Item(label="Host", minutes=b.minutes, text=b.text) for _, b in desk.best("Before you meet", 1, "host")]
+    items = []
+    for _, bullet in desk.best("Before you meet", 1, "host"):
+        arranged = _arranged(bullet.text)
+        if arranged:
+            minutes = bullet.minutes if arranged == bullet.text else None
+            items.append(Item(label="Host", minutes=minutes, text=arranged))
     if not desk.notes:
         items += common.listed(desk, "Uncovered")
     if request.people > 1:
@@ -101,6 +114,16 @@ def _prepare(desk: Desk, plan: SectionPlan, request: GuideRequest) -> Section:
         items.append(Item(label="Room", text=tables))
     items += common.uneven(request.people) + common.setting_items(desk)
     return Section(id=plan.id, title=plan.title, items=tuple(items))
+
+
+def _arranged(text: str) -> str:
+    """What a host asks, tells and agrees beforehand: the sentences of a note's line that make no things for an exercise.
+
+    A guide asks questions; the cards and sheets of the note's exercises would lie about unused.
+    """
+    parts = re.split(r"(?<=[.;]) ", text)
+    found = [part for part in parts if _ARRANGES.match(part) and not _THINGS.search(part)]
+    return " ".join(f"{part[:1].upper()}{part[1:].rstrip('.;')}." for part in found)
 
 
 def _tables(people: int) -> str:
