@@ -346,6 +346,19 @@ def test_a_guides_host_makes_no_things_that_the_guide_does_not_use() -> None:
         assert all(word in line.lower() for word in re.findall(r"\w+", arranged.lower()))
 
 
+@pytest.mark.parametrize(
+    ("topic", "told"),
+    [
+        ("face recognition", "only in part. It has nothing on: face."),
+        ("hand signals", "only in part. What follows rests on “WhatsApp and Signal groups at work”"),
+        ("data warehouse", "only in part."),
+    ],
+)
+def test_a_draft_on_a_word_that_a_note_only_shares_says_so(coach: Coach, topic: str, told: str) -> None:
+    (gap,) = coach.brief(topic, 20).gaps
+    assert told in gap
+
+
 @pytest.mark.parametrize(("minutes", "agrees"), [(7, False), (15, True), (45, True)])
 def test_a_guide_promises_an_agreement_only_where_it_has_time_for_one(coach: Coach, minutes: int, agrees: bool) -> None:
     artefact = drafted(coach, ("guide", "private messengers at work", minutes, {}))

@@ -113,7 +113,7 @@ class Retriever:
                     k,
                 )
             ),
-            coverage=coverage(self._index, query, judged),
+            coverage=coverage(self._index, query, vectors[0], judged),
             confidence=judged[0].confidence,
             nearest=tuple(dict.fromkeys(one.title for one in judged))[:NEAREST],
         )
