@@ -359,6 +359,21 @@ def test_a_draft_on_a_word_that_a_note_only_shares_says_so(coach: Coach, topic: 
     assert told in gap
 
 
+@pytest.mark.parametrize(
+    ("kind", "minutes", "whole"),
+    [("agenda", 30, False), ("agenda", 60, True), ("agenda", 120, True), ("brief", 45, False)],
+)
+def test_a_short_or_group_form_is_done_when_its_own_last_step_is(
+    coach: Coach, kind: str, minutes: int, whole: bool
+) -> None:
+    artefact = drafted(coach, (kind, "AI costs and licences", minutes, {}))
+    block = next(b for section in artefact.sections for b in section.blocks if "The price of one seat" in b.title)
+    assert block.steps
+    last = block.steps[-1].text.rstrip(".")
+    assert (block.result == f"The last step is done: “{last}”.") is not whole
+    assert ("guessed, measured, needed" in block.result) is whole
+
+
 @pytest.mark.parametrize(("minutes", "agrees"), [(7, False), (15, True), (45, True)])
 def test_a_guide_promises_an_agreement_only_where_it_has_time_for_one(coach: Coach, minutes: int, agrees: bool) -> None:
     artefact = drafted(coach, ("guide", "private messengers at work", minutes, {}))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from coach.check.language import loaded
 from coach.extractive import common
-from coach.extractive.desk import Desk, fit
+from coach.extractive.desk import Desk, fit, result
 from coach.models import Action, Activity, AgendaRequest, Block, Item, Person, Question, Section, Stage, Step
 from coach.outline import SectionPlan
 
@@ -49,7 +49,9 @@ def _purpose(desk: Desk, plan: SectionPlan, request: AgendaRequest) -> Section:
         items.append(Item(label="Where it leads", text=f"The mentee can {objective}."))
     else:
         items.append(Item(label="By the end", text=f"The mentee can {objective}."))
-        worked = activity.worked_if if activity and minutes else "The mentee shows it or says it back without help."
+        worked = "The mentee shows it or says it back without help."
+        if activity and minutes:
+            worked = result(activity, fit(activity, minutes, group=False)[0])
         items.append(Item(label="You will know it worked if", text=worked))
     for name, person in (("mentee", request.mentee), ("mentor", request.mentor)):
         items += _about(name, person)
@@ -186,7 +188,7 @@ def _try(desk: Desk, request: AgendaRequest, minutes: int) -> dict[str, object]:
         "lead": _hands(activity),
         "steps": steps,
         "materials": (*promised, *activity.materials),
-        "result": first if homework else activity.worked_if,
+        "result": first if homework else result(activity, steps),
         "stuck": activity.if_stuck,
     }
 
@@ -208,7 +210,7 @@ def _again(desk: Desk, request: AgendaRequest, minutes: int) -> dict[str, object
         "lead": _hands(others[0]),
         "steps": steps,
         "materials": others[0].materials,
-        "result": others[0].worked_if,
+        "result": result(others[0], steps),
         "stuck": others[0].if_stuck,
     }
 

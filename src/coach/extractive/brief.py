@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from coach.extractive import common
-from coach.extractive.desk import Desk, fit, for_group
+from coach.extractive.desk import Desk, fit, for_group, result
 from coach.models import Activity, Block, BriefRequest, Item, Question, Section, Stage, Statement, Step
 from coach.outline import SectionPlan
 
@@ -159,7 +159,7 @@ def _demo(desk: Desk, request: BriefRequest, minutes: int) -> dict[str, object]:
         "title": f"Show it: {activity.title}",
         "steps": tuple(step.model_copy(update={"text": for_group(step.text)}) for step in steps),
         "materials": tuple(for_group(material) for material in activity.materials),
-        "result": for_group(activity.worked_if),
+        "result": for_group(result(activity, steps)),
         "stuck": for_group(stuck),
     }
 
@@ -188,7 +188,7 @@ def _practice(desk: Desk, request: BriefRequest, minutes: int) -> dict[str, obje
     steps, _ = fit(activity, minutes, group=False)
     return {
         "title": "Do it yourselves: in threes",
-        "method": "One does it, one helps with questions only, one watches; change roles half-way.",
+        "method": "One does it, one helps with questions only, one watches and says at the end what they saw; the first two change roles half-way.",
         "steps": tuple(step.model_copy(update={"text": for_group(step.text)}) for step in steps),
     }
 

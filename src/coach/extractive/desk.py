@@ -282,6 +282,17 @@ def fit(activity: Activity, minutes: int, *, group: bool) -> tuple[tuple[Step, .
     return timed(kept, minutes), tuple(steps[len(kept) :])
 
 
+def result(activity: Activity, steps: Sequence[Step]) -> str:
+    """How one sees that these steps of an activity have worked.
+
+    The note's own sign is that of the whole exercise; a short form, and one for a group, may never come to it and end with their last step.
+    """
+    brief = [step.text for name, (_, form) in activity.forms.items() if name in ("short", "group") for step in form]
+    last = steps[-1].text if steps else ""
+    whole = last not in brief or any(step.text == last for step in activity.steps)
+    return activity.worked_if if whole else f"The last step is done: “{last.rstrip('.')}”."
+
+
 def timed(steps: Sequence[Step], minutes: int) -> tuple[Step, ...]:
     """The steps with minutes that sum to `minutes`, in proportion to those they have."""
     lengths = apportion(minutes, [float(step.minutes or 1) for step in steps], at_least=1)
