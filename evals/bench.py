@@ -128,13 +128,13 @@ def large(count: int) -> tuple[float, float, float]:
         return built / len(index.passages) * 1000, search, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def cold(data_dir: Path) -> tuple[float, float]:
-    """Median seconds of `coach brief` in a new process, and its peak memory in megabytes."""
+def cold(data_dir: Path) -> tuple[float, list[float]]:
+    """Median seconds of `coach brief` in a new process, and the peak memory of each run in megabytes; the first learns the detector."""
     command = [sys.executable, "-m", "coach", "brief", "deepfake voice fraud", "--minutes", "15"]
     env = os.environ | {"COACH_DATA_DIR": str(data_dir)}
-    taken, peak = [], 0.0
+    taken, peaks = [], []
     for _ in range(5):
-        start = time.perf_counter()
+        peak, start = 0.0, time.perf_counter()
         process = psutil.Popen(command, env=env, stdout=subprocess.DEVNULL)
         while process.poll() is None:
             try:
@@ -144,7 +144,8 @@ def cold(data_dir: Path) -> tuple[float, float]:
             time.sleep(0.01)
         process.wait()
         taken.append(time.perf_counter() - start)
-    return statistics.median(taken), peak
+        peaks.append(peak)
+    return statistics.median(taken), peaks
 
 
 def main() -> None:
@@ -174,7 +175,7 @@ def main() -> None:
         warm = [
             median_ms(partial(getattr(coach, kind), "hybrid work", 60), 11) for kind in ("agenda", "brief", "guide")
         ]
-        seconds, peak = cold(data_dir)
+        seconds, peaks = cold(data_dir)
     print(
         f"{os.cpu_count()} cores, Python {platform.python_version()}, {count:,} passages, {len(rows)} labelled topics\n"
     )
@@ -188,7 +189,7 @@ def main() -> None:
     )
     print(f"| `coach brief` in a new process, median of 5 | {seconds:.1f} s | |")
     print(f"| agenda / brief / guide, warm, median of 11 | {' / '.join(f'{ms:.0f}' for ms in warm)} ms | |")
-    print(f"| peak memory of `coach brief` | {peak:.0f} MB | |")
+    print(f"| peak memory of `coach brief`, the first and later ones | {peaks[0]:.0f}, {max(peaks[1:]):.0f} MB | |")
     if options.large:
         for size in (10_000, 100_000):
             per, search_ms, top = large(size)

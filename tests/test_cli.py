@@ -102,9 +102,14 @@ def test_what_was_made_is_printed_when_the_file_cannot_be_written(built: Path, t
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("brief",), 64, "The topic is missing. Give it as the first argument"),
-        (("brief", "passkeys"), 64, "The minutes is missing. Give it with --minutes"),
-        (("brief", "", "--minutes", "20"), 64, "The topic is missing"),
+        (
+            ("agenda",),
+            64,
+            'Missing: the topic. Say it as the first argument, for example: coach agenda "passkeys" --minutes 20',
+        ),
+        (("search",), 64, 'for example: coach search "passkeys"\n'),
+        (("brief", "passkeys"), 64, "Missing: the minutes. Say it with --minutes"),
+        (("brief", "", "--minutes", "20"), 64, "Missing: the topic"),
         (("brief", " ", "--minutes", "20"), 64, "The topic is empty"),
         (("brief", "passkeys", "--minutes", "0"), 64, "0 minutes cannot be planned"),
         (("brief", "passkeys", "--minutes", "-5"), 64, "-5 minutes cannot be planned"),

@@ -51,5 +51,7 @@ def asked(prompt: str, name: str, kind: type = str) -> Any:
     """What is missing, asked for on a terminal; elsewhere an error that says how to give it."""
     if not sys.stdin.isatty():
         how = "as the first argument" if name == "topic" else f"with --{name}"
-        raise RequestError(f'The {name} is missing. Give it {how}, for example: coach brief "passkeys" --minutes 20')
+        command = click.get_current_context().info_name
+        minutes = "" if command == "search" else " --minutes 20"
+        raise RequestError(f'Missing: the {name}. Say it {how}, for example: coach {command} "passkeys"{minutes}')
     return click.prompt(prompt, type=kind, err=True)
