@@ -369,9 +369,16 @@ def test_a_short_or_group_form_is_done_when_its_own_last_step_is(
     artefact = drafted(coach, (kind, "AI costs and licences", minutes, {}))
     block = next(b for section in artefact.sections for b in section.blocks if "The price of one seat" in b.title)
     assert block.steps
-    last = block.steps[-1].text.rstrip(".")
-    assert (block.result == f"The last step is done: “{last}”.") is not whole
+    assert (block.result == f"You have done this: “{block.steps[-1].text}”") is not whole
     assert ("guessed, measured, needed" in block.result) is whole
+
+
+@pytest.mark.parametrize("people", [2, 3, 5, 6, 9, 12, 30, 200])
+def test_nobody_stays_in_pairs_that_were_not_formed(coach: Coach, people: int) -> None:
+    made = coach.guide("bees on the office roof", 11, people=people)
+    facts, feelings = (next(b for b in made.blocks if b.id == name) for name in ("facts", "feelings"))
+    stays = any("same pairs" in step.text for step in feelings.steps)
+    assert not stays or facts.questions[0].mode == "pairs"
 
 
 @pytest.mark.parametrize(("minutes", "agrees"), [(7, False), (15, True), (45, True)])

@@ -290,7 +290,9 @@ def result(activity: Activity, steps: Sequence[Step]) -> str:
     brief = [step.text for name, (_, form) in activity.forms.items() if name in ("short", "group") for step in form]
     last = steps[-1].text if steps else ""
     whole = last not in brief or any(step.text == last for step in activity.steps)
-    return activity.worked_if if whole else f"The last step is done: “{last.rstrip('.')}”."
+    if whole:
+        return activity.worked_if
+    return f"You have an answer to this: “{last}”" if last.endswith("?") else f"You have done this: “{last}”"
 
 
 def timed(steps: Sequence[Step], minutes: int) -> tuple[Step, ...]:

@@ -157,6 +157,7 @@ def _plan(desk: Desk, plan: SectionPlan, request: GuideRequest) -> Section:
     taken: set[str] = set()
     blocks: list[Block] = []
     asked = _asked(desk)
+    modes: dict[str, str] = {}
     for block_id, planned in common.parts(desk.outline.planned).items():
         minutes = sum(part.minutes for part in planned)
         timed = _timed_questions(asked.get(block_id, ()), minutes)
@@ -172,7 +173,8 @@ def _plan(desk: Desk, plan: SectionPlan, request: GuideRequest) -> Section:
                 "steps": (*method.steps[:1], *_from_afar(method, request), *method.steps[1:]),
             }
         elif block_id in STAGES and timed:
-            again = block_id == "feelings" and timed[0].mode == "pairs" and "facts" in asked
+            modes[block_id] = timed[0].mode
+            again = block_id == "feelings" and modes[block_id] == modes.get("facts") == "pairs"
             filled["steps"] = _SWAPPED if again else _STEPS[timed[0].mode] or planned[0].block.steps
         if block_id == "close" and method:
             filled["questions"] = ()  # the method has its own last words

@@ -6,6 +6,7 @@ from coach.check.support import stems
 from coach.models import AgendaRequest, AnyRequest, Evidence, Item, Material
 
 _COMMON = stems(
+    "bloody crap damn damned fucking hell shit sodding stupid useless "
     "about after again before getting give going good have help helping knowing like looking make making more most need "
     "needs people really should some still talk talking team teams their them there thing things using want wants ways with "
     "without work working works would your"

@@ -1,4 +1,4 @@
-"""Says whether the knowledge folders cover a topic. Every number here was chosen with `evals/coverage.py`."""
+"""Says whether the knowledge folders cover a topic. Every number here was chosen on `evals/coverage.yaml`, by `evals/coverage.py`."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
